@@ -1,0 +1,2 @@
+// Package pgtest gives every test a Postgres database of its own.
+package pgtest

@@ -1,0 +1,122 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clumpql/clumpql/migrations"
+)
+
+// templateLock is the advisory lock under which a template is made, so that the test processes of a run, which all
+// start at once, make one between them. Advisory locks are per database: all take it in the one the admin URL names.
+const templateLock = 0x636c756d70716c // "clumpql"
+
+// template is what this process knows of the template it uses. The mutex guards both fields.
+var template struct {
+	sync.Mutex
+	admin, name string
+}
+
+// ensureTemplate returns the name of the migrated database that tests clone, making it when it is not there.
+func ensureTemplate(ctx context.Context, admin string) (string, error) {
+	template.Lock()
+	defer template.Unlock()
+	if template.admin == admin {
+		return template.name, nil
+	}
+	digest, err := migrationsDigest()
+	if err != nil {
+		return "", err
+	}
+	name := "clumpql_template_" + digest
+	if err := makeTemplate(ctx, admin, name); err != nil {
+		return "", err
+	}
+	template.admin, template.name = admin, name
+	return name, nil
+}
+
+// makeTemplate makes the database under another name and renames it when it is complete: one that is there under its
+// final name is whole, also when a process was killed half way.
+func makeTemplate(ctx context.Context, admin, name string) error {
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) // releases the lock
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(templateLock)); err != nil {
+		return err
+	}
+	var exists bool
+	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	half := name + "_half"
+	if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(half)+" WITH (FORCE)"); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(half)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, withDatabase(admin, half)); err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" RENAME TO "+quote(name))
+	return err
+}
+
+func migrate(ctx context.Context, address string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return migrations.Up(ctx, conn)
+}
+
+// migrationsDigest is a digest over the files of the migrations folder, Go and SQL. It is read from the checkout, not from
+// what the test binary embeds, so that Go code that takes part in migrating counts too.
+func migrationsDigest() (string, error) {
+	files, err := migrationFiles()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d\n", filepath.Base(file), len(content))
+		sum.Write(content)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+// migrationFiles finds the folder by walking up: go test runs every test in its package's folder.
+func migrationFiles() ([]string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		files, err := filepath.Glob(filepath.Join(dir, "migrations", "*"))
+		if err != nil || len(files) > 0 {
+			return files, err
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return nil, errors.New("no folder migrations above the working directory")
+		}
+		dir = parent
+	}
+}
