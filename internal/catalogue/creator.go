@@ -1,0 +1,61 @@
+package catalogue
+
+import "context"
+
+const tracksByCreatorSQL = `
+SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM tracks WHERE creator_id = k.id AND id <= $2) AS has_previous
+) p
+LEFT JOIN LATERAL (
+    SELECT id, title, genre, duration_ms, price_minor, creator_id
+    FROM tracks
+    WHERE creator_id = k.id AND id > $2
+    ORDER BY id
+    LIMIT $3
+) t ON true
+ORDER BY k.id, t.id`
+
+// TracksByCreator reads the same page of each creator's tracks, in the order of their ids. Every creator asked for is in the map.
+// The error wraps ErrFirst when the page asks for too many.
+func (s *Store) TracksByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Track], error) {
+	return pages(ctx, s, "tracks by creator", tracksByCreatorSQL, page, creatorIDs, scanTrack)
+}
+
+const tracksByCreatorCountsSQL = `
+SELECT creator_id, count(*) FROM tracks WHERE creator_id = ANY ($1) GROUP BY creator_id`
+
+// TracksByCreatorCounts counts each creator's tracks. Every creator asked for is in the map.
+func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (map[int64]int64, error) {
+	return s.counts(ctx, "tracks by creator", tracksByCreatorCountsSQL, creatorIDs)
+}
+
+const playlistsByCreatorSQL = `
+SELECT k.id, p.has_previous, l.id, l.id, l.title, l.creator_id
+FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM playlists WHERE creator_id = k.id AND id <= $2) AS has_previous
+) p
+LEFT JOIN LATERAL (
+    SELECT id, title, creator_id
+    FROM playlists
+    WHERE creator_id = k.id AND id > $2
+    ORDER BY id
+    LIMIT $3
+) l ON true
+ORDER BY k.id, l.id`
+
+// PlaylistsByCreator reads the same page of each creator's playlists, in the order of their ids. Every creator asked for is in
+// the map. The error wraps ErrFirst when the page asks for too many.
+func (s *Store) PlaylistsByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Playlist], error) {
+	return pages(ctx, s, "playlists by creator", playlistsByCreatorSQL, page, creatorIDs, scanPlaylist)
+}
+
+const playlistsByCreatorCountsSQL = `
+SELECT creator_id, count(*) FROM playlists WHERE creator_id = ANY ($1) GROUP BY creator_id`
+
+// PlaylistsByCreatorCounts counts each creator's playlists. Every creator asked for is in the map.
+func (s *Store) PlaylistsByCreatorCounts(ctx context.Context, creatorIDs []int64) (map[int64]int64, error) {
+	return s.counts(ctx, "playlists by creator", playlistsByCreatorCountsSQL, creatorIDs)
+}

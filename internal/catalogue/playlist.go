@@ -1,0 +1,71 @@
+package catalogue
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Playlist is a list of tracks that somebody put together.
+type Playlist struct {
+	ID        int64
+	Title     string
+	CreatorID int64 // a user, who need not exist
+}
+
+const playlistsSQL = `SELECT id, title, creator_id FROM playlists WHERE id = ANY ($1)`
+
+// Playlists reads the playlists with these ids. Ids without a playlist are missing from the map.
+func (s *Store) Playlists(ctx context.Context, ids []int64) (map[int64]*Playlist, error) {
+	return byID(ctx, s, "playlists", playlistsSQL, ids, func(row pgx.CollectableRow) (int64, *Playlist, error) {
+		var p Playlist
+		err := row.Scan(&p.ID, &p.Title, &p.CreatorID)
+		return p.ID, &p, err
+	})
+}
+
+// scanPlaylist takes the columns id, title, creator_id, all of which may be null.
+func scanPlaylist(p *Playlist) []any {
+	return []any{nullInt8(&p.ID), nullText(&p.Title), nullInt8(&p.CreatorID)}
+}
+
+// Both EXISTS and the page join tracks, so that an entry without its track counts nowhere.
+const playlistTracksSQL = `
+SELECT k.id, p.has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT
+        FROM playlist_tracks e
+        JOIN tracks t ON t.id = e.track_id
+        WHERE e.playlist_id = k.id AND e.position <= $2
+    ) AS has_previous
+) p
+LEFT JOIN LATERAL (
+    SELECT e.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+    FROM playlist_tracks e
+    JOIN tracks t ON t.id = e.track_id
+    WHERE e.playlist_id = k.id AND e.position > $2
+    ORDER BY e.position
+    LIMIT $3
+) t ON true
+ORDER BY k.id, t.position`
+
+// PlaylistTracks reads the same page of each playlist's tracks, in the order of their positions, which are the cursors. An entry
+// whose track is missing is left out; a track that is in the list twice comes twice. Every playlist asked for is in the map, also
+// one that does not exist. The error wraps ErrFirst when the page asks for too many.
+func (s *Store) PlaylistTracks(ctx context.Context, page Page, playlistIDs []int64) (map[int64]Slice[Track], error) {
+	return pages(ctx, s, "tracks of playlists", playlistTracksSQL, page, playlistIDs, scanTrack)
+}
+
+const playlistTracksCountsSQL = `
+SELECT e.playlist_id, count(*)
+FROM playlist_tracks e
+JOIN tracks t ON t.id = e.track_id
+WHERE e.playlist_id = ANY ($1)
+GROUP BY e.playlist_id`
+
+// PlaylistTracksCounts counts the entries of each playlist whose tracks exist. Every playlist asked for is in the map.
+func (s *Store) PlaylistTracksCounts(ctx context.Context, playlistIDs []int64) (map[int64]int64, error) {
+	return s.counts(ctx, "tracks of playlists", playlistTracksCountsSQL, playlistIDs)
+}
