@@ -1,0 +1,24 @@
+// Package migrations is the schema of the database: numbered SQL files, embedded in the program, applied forward only.
+//
+//	0001_depot.sql      the ledger: depot, progress and lease, PStates
+//	0002_catalogue.sql  users, tracks, playlists
+//
+//	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
+//	                                                                 `---- one transaction ----'
+//
+// # Guarantees
+//
+//   - Up is idempotent: on a database of the newest version it changes nothing.
+//   - Any number of processes may call Up at once: an advisory lock lets one work while the others wait and then find nothing to do.
+//   - A file is applied whole or not at all, together with its number.
+//   - A file is never edited after it has landed; a change is a new file. There is no way down.
+//
+// # When things fail
+//
+// A file that fails leaves the database at the version before it, and Up returns the error with the name of the file.
+// A lost connection gives up the lock with it, so a killed process blocks nobody. A database that is newer than the program
+// is left alone: Up returns an error.
+//
+// The numbering, the version table and the lock are those of github.com/jackc/tern. Its templates are on:
+// a file must not contain two opening braces in a row.
+package migrations
