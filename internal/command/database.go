@@ -1,0 +1,109 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/clumpql/clumpql/internal/postgres"
+	"github.com/clumpql/clumpql/migrations"
+)
+
+const (
+	// connectTimeout bounds what a command waits for Postgres before it gives up.
+	connectTimeout = 10 * time.Second
+	// poolSize is the most connections a process takes, unless the URL says pool_max_conns. pgx's own default,
+	// one a core, would leave requests next to nothing beside the ledger's worker on a small machine.
+	poolSize = 16
+)
+
+// database is the Postgres that a command works on: the one that DATABASE_URL names, that of a running server,
+// or a private one that lives as long as the command.
+type database struct {
+	pool    *pgxpool.Pool
+	private *postgres.Server // nil unless this process started it
+	log     *slog.Logger
+}
+
+// openDatabase connects to DATABASE_URL, or else starts the private Postgres of the data folder.
+func openDatabase(ctx context.Context, c *config, port int, log *slog.Logger) (*database, error) {
+	if c.DatabaseURL != "" {
+		return connect(ctx, c.DatabaseURL, nil, log)
+	}
+	private, err := postgres.Start(ctx, postgres.Config{Dir: c.DataDir, Port: port, Logger: log})
+	if err != nil {
+		return nil, fmt.Errorf("private Postgres in %s: %w", c.DataDir, err)
+	}
+	return connect(ctx, private.URL(), private, log)
+}
+
+// joinDatabase does the same, but joins the Postgres of a server that runs on the data folder.
+func joinDatabase(ctx context.Context, c *config, log *slog.Logger) (*database, error) {
+	if c.DatabaseURL != "" {
+		return connect(ctx, c.DatabaseURL, nil, log)
+	}
+	url, err := postgres.Join(ctx, postgres.Config{Dir: c.DataDir, Logger: log})
+	switch {
+	case errors.Is(err, postgres.ErrNotRunning):
+		return openDatabase(ctx, c, 0, log)
+	case err != nil:
+		return nil, fmt.Errorf("private Postgres in %s: %w", c.DataDir, err)
+	}
+	return connect(ctx, url, nil, log)
+}
+
+// connect makes the pool and sees that Postgres answers. It takes private over: also when it returns an error.
+func connect(ctx context.Context, url string, private *postgres.Server, log *slog.Logger) (*database, error) {
+	d := &database{private: private, log: log}
+	settings, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		d.close()
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		settings.MaxConns = poolSize
+	}
+	if settings.ConnConfig.RuntimeParams["application_name"] == "" {
+		settings.ConnConfig.RuntimeParams["application_name"] = "clumpql"
+	}
+	if d.pool, err = pgxpool.NewWithConfig(ctx, settings); err != nil {
+		d.close()
+		return nil, fmt.Errorf("connect to Postgres: %w", err)
+	}
+	ping, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := d.pool.Ping(ping); err != nil {
+		d.close()
+		return nil, fmt.Errorf("connect to Postgres: %w", err)
+	}
+	return d, nil
+}
+
+// close closes the pool, then stops the private Postgres.
+func (d *database) close() {
+	if d.pool != nil {
+		d.pool.Close()
+	}
+	if d.private != nil {
+		if err := d.private.Stop(); err != nil {
+			d.log.Error("stop private Postgres", "error", err)
+		}
+	}
+}
+
+// migrate brings the tables up to date.
+func (d *database) migrate(ctx context.Context) error {
+	err := d.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		return migrations.Up(ctx, conn.Conn())
+	})
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}

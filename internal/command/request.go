@@ -1,0 +1,101 @@
+package command
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// bodyTimeout bounds the reading of one request body.
+const bodyTimeout = 30 * time.Second
+
+// plainID is what a caller's request id may look like: it is copied into logs and answers.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// identify gives every request an id: the caller's X-Request-Id, if it is a plain one, else a random one.
+// It stands in the answer's header too, and below it middleware.GetReqID returns it.
+func identify(next http.Handler) http.Handler {
+	known := middleware.RequestID(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(middleware.RequestIDHeader)
+		if !plainID.MatchString(id) {
+			// chi's own ids would carry the machine's name.
+			id = rand.Text()
+			r.Header.Set(middleware.RequestIDHeader, id)
+		}
+		w.Header().Set(middleware.RequestIDHeader, id)
+		known.ServeHTTP(w, r)
+	})
+}
+
+// recoverPanics answers a request whose handler panics with 500 and logs the stack under the request's id.
+func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				reason := recover()
+				switch reason {
+				case nil:
+				case http.ErrAbortHandler: // net/http's own way to cut an answer off
+					panic(reason)
+				default:
+					log.Error("panic in a request handler", "request", middleware.GetReqID(r.Context()),
+						"method", r.Method, "path", r.URL.Path, "panic", reason, "stack", string(debug.Stack()))
+					http.Error(w, "internal error", http.StatusInternalServerError)
+				}
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// readBody reads the whole body before the handler runs: at most maxBytes (else 413) and within timeout (else 408).
+// A deadline for the body alone, not http.Server's ReadTimeout: that one would also end long subscriptions.
+func readBody(maxBytes int64, timeout time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Body == nil || r.Body == http.NoBody {
+				next.ServeHTTP(w, r)
+				return
+			}
+			if r.ContentLength > maxBytes {
+				http.Error(w, "request body too large", http.StatusRequestEntityTooLarge)
+				return
+			}
+			connection := http.NewResponseController(w)
+			// Only a ResponseWriter without a connection (a recorder in a test) cannot set a deadline.
+			_ = connection.SetReadDeadline(time.Now().Add(timeout))
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
+			if err != nil {
+				status, text := bodyStatus(err)
+				http.Error(w, text, status)
+				return
+			}
+			_ = connection.SetReadDeadline(time.Time{})
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			r.ContentLength = int64(len(body))
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func bodyStatus(err error) (status int, text string) {
+	var tooLarge *http.MaxBytesError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &tooLarge):
+		return http.StatusRequestEntityTooLarge, "request body too large"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return http.StatusRequestTimeout, "request body too slow"
+	default:
+		return http.StatusBadRequest, "request body cut short"
+	}
+}
