@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/postgres"
@@ -38,7 +39,7 @@ func openDatabase(ctx context.Context, c *config, port int, log *slog.Logger) (*
 	}
 	private, err := postgres.Start(ctx, postgres.Config{Dir: c.DataDir, Port: port, Logger: log})
 	if err != nil {
-		return nil, fmt.Errorf("private Postgres in %s: %w", c.DataDir, err)
+		return nil, fmt.Errorf("private Postgres: %w", err)
 	}
 	return connect(ctx, private.URL(), private, log)
 }
@@ -53,7 +54,7 @@ func joinDatabase(ctx context.Context, c *config, log *slog.Logger) (*database, 
 	case errors.Is(err, postgres.ErrNotRunning):
 		return openDatabase(ctx, c, 0, log)
 	case err != nil:
-		return nil, fmt.Errorf("private Postgres in %s: %w", c.DataDir, err)
+		return nil, fmt.Errorf("private Postgres: %w", err)
 	}
 	return connect(ctx, url, nil, log)
 }
@@ -99,11 +100,31 @@ func (d *database) close() {
 
 // migrate brings the tables up to date.
 func (d *database) migrate(ctx context.Context) error {
-	err := d.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+	return d.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		return migrations.Up(ctx, conn.Conn())
 	})
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+}
+
+// errNotMigrated says that the database has none of our tables.
+var errNotMigrated = errors.New("the database has no tables yet: clumpql migrate makes them")
+
+// The table is the one in which migrations.Up notes what it has applied.
+const migrationVersionSQL = `SELECT version FROM public.schema_version`
+
+// migrationVersion returns the number of the newest migration that the database has.
+func migrationVersion(ctx context.Context, q querier) (int32, error) {
+	var version int32
+	err := q.QueryRow(ctx, migrationVersionSQL).Scan(&version)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == undefinedTable {
+		return 0, errNotMigrated
 	}
-	return nil
+	return version, err
+}
+
+const undefinedTable = "42P01"
+
+// querier is what a single question needs of a pool.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // readyTimeout bounds what /readyz waits for Postgres.
@@ -24,11 +22,6 @@ type readiness struct {
 	database querier
 	needed   int32 // the newest migration of this program
 	log      *slog.Logger
-}
-
-// querier is what readiness uses of a pool.
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 func (r readiness) ServeHTTP(w http.ResponseWriter, request *http.Request) {
