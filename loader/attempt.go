@@ -1,0 +1,137 @@
+package loader
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// fetchAll fetches the batch, again where the source's retries say so, until every key has its
+// outcome. The error it returns is that of the keys left without one.
+func (b *batch[K, V]) fetchAll() (struct{}, error) {
+	b.outs = make([]outcome[V], len(b.entries))
+	b.todo = everyIndex(len(b.entries))
+	for {
+		results, err := b.fetchOnce()
+		if err != nil {
+			if !b.mayRepeat(err) || !b.pause() {
+				return struct{}{}, err
+			}
+			continue
+		}
+		b.todo = b.take(results)
+		if len(b.todo) == 0 {
+			return struct{}{}, nil
+		}
+		if !b.pause() {
+			b.todo = nil // they keep the errors they came with
+			return struct{}{}, nil
+		}
+	}
+}
+
+// fetchOnce calls the fetch for what is still to do, when it is this batch's turn.
+func (b *batch[K, V]) fetchOnce() (map[K]Result[V], error) {
+	if slots := b.fetcher.source.slots; slots != nil {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-b.ctx.Done():
+			return nil, b.ctx.Err()
+		}
+	}
+	b.attempts++
+	keys := make([]K, len(b.todo))
+	for i, at := range b.todo {
+		keys[i] = b.entries[at].key
+	}
+	results, err, panicked := protect2(func(keys []K) (map[K]Result[V], error) {
+		return b.fetcher.fetch(b.ctx, keys)
+	}, keys)
+	if panicked != nil {
+		err = panicked
+	}
+	return results, err
+}
+
+// take sorts in what a fetch returned, and returns the entries to be fetched again: those that
+// failed alone, with an error that allows one more attempt.
+func (b *batch[K, V]) take(results map[K]Result[V]) (again []int) {
+	for _, i := range b.todo {
+		r, found := results[b.entries[i].key]
+		switch {
+		case !found:
+			b.outs[i] = outcome[V]{}
+		case r.Err == nil:
+			b.outs[i] = defined(r.Value)
+		default:
+			b.outs[i] = failed[V](r.Err)
+			if b.mayRepeat(r.Err) {
+				again = append(again, i)
+			}
+		}
+	}
+	return again
+}
+
+// mayRepeat says whether err allows another attempt after those made.
+func (b *batch[K, V]) mayRepeat(err error) bool {
+	return b.ctx.Err() == nil && b.fetcher.source.maxRetries(err) >= b.attempts
+}
+
+// pause waits before a repetition: a random time below a bound that doubles each time. It says
+// whether the repetition still makes sense: somebody waits, and will do so after the pause.
+func (b *batch[K, V]) pause() bool {
+	base, most := b.fetcher.source.backoffBase, b.fetcher.source.backoffMax
+	if base <= 0 {
+		return b.ctx.Err() == nil
+	}
+	bound := min(base, most)
+	for i := 1; i < b.attempts && bound < most; i++ {
+		if bound > most/2 {
+			bound = most
+			break
+		}
+		bound *= 2
+	}
+	d := time.Duration(rand.Int64N(int64(max(bound, 0)) + 1))
+	if deadline, ok := b.deadline(); ok && time.Now().Add(d).After(deadline) {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-b.ctx.Done():
+		return false
+	}
+}
+
+// deadline is the latest of those who wait for the batch; there is none when one of them has none.
+func (b *batch[K, V]) deadline() (latest time.Time, ok bool) {
+	b.scope.mu.Lock()
+	defer b.scope.mu.Unlock()
+	for _, e := range b.entries {
+		for w := e.first; w != nil; w = w.next {
+			if w.root.x.ended {
+				continue
+			}
+			d, has := w.root.x.ctx.Deadline()
+			if !has {
+				return time.Time{}, false
+			}
+			if d.After(latest) {
+				latest, ok = d, true
+			}
+		}
+	}
+	return latest, ok
+}
+
+func everyIndex(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}

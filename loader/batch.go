@@ -1,0 +1,97 @@
+package loader
+
+import (
+	"context"
+	"time"
+)
+
+// batch is the keys of one fetch, from the dispatch to the outcome of each.
+type batch[K comparable, V any] struct {
+	flight
+	fetcher *fetcher[K, V]
+	entries []*entry[K, V]
+	report  Batch
+
+	// Owned by the batch's goroutine.
+	outs     []outcome[V] // of the entries, in their order
+	todo     []int        // the entries that have no outcome yet
+	attempts int
+}
+
+func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
+	b := &batch[K, V]{fetcher: f, entries: entries}
+	b.report = Batch{Source: f.source.name, Wave: wave, Keys: len(entries), Start: time.Now()}
+	if f.scope.observer != nil {
+		b.report.Origins = b.origins()
+	}
+	return b
+}
+
+// depart starts the fetch on a goroutine of its own. The Scope's lock is held.
+func (b *batch[K, V]) depart() {
+	ctx := context.Background()
+	for _, e := range b.entries {
+		e.flying = true
+	}
+	for w := b.entries[0].first; w != nil; w = w.next {
+		if !w.root.x.ended {
+			ctx = w.root.x.ctx
+			break
+		}
+	}
+	b.takeOff(b.fetcher.scope, ctx, b)
+	go call(b.fetchAll, b.arrive)
+}
+
+// arrive ends the batch: observers are told first, so that they know of every batch when those who waited go on.
+func (b *batch[K, V]) arrive(_ struct{}, err error) {
+	s := b.scope
+	if s.observer != nil {
+		err = b.tell(s.observer, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b.land() {
+		b.settle(err)
+	}
+	s.dispatch()
+}
+
+// tell reports the batch. A panic of the observer fails the batch, rather than the process.
+func (b *batch[K, V]) tell(o Observer, err error) error {
+	b.report.Duration = time.Since(b.report.Start)
+	b.report.Attempts = b.attempts
+	b.report.Err = err
+	_, panicked := protect(func(r Batch) struct{} { o.BatchDone(r); return struct{}{} }, b.report)
+	if panicked != nil {
+		b.todo = everyIndex(len(b.entries))
+		return panicked
+	}
+	return err
+}
+
+// settle gives each key its outcome. Those that have none fail with err, and are forgotten: they may be asked for again.
+func (b *batch[K, V]) settle(err error) {
+	for _, i := range b.todo {
+		b.fetcher.forget(b.entries[i])
+		b.outs[i] = failed[V](err)
+	}
+	for i, e := range b.entries {
+		e.settle(b.outs[i])
+	}
+}
+
+func (b *batch[K, V]) wanted() bool {
+	for _, e := range b.entries {
+		if e.wanted() {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *batch[K, V]) abandon() {
+	for _, e := range b.entries {
+		b.fetcher.forget(e)
+	}
+}

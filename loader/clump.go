@@ -1,0 +1,90 @@
+package loader
+
+// Clump describes a value of type T that may have to be fetched: what to fetch and how to put the
+// results together, not when or in which batches. Building one runs nothing.
+//
+// A Clump is immutable and may be shared between goroutines and used any number of times. Each use
+// is evaluated on its own; keys fetched are shared through the Scope. Executed, a clump is defined (it has
+// a value), undefined, or failed. The zero Clump is undefined.
+type Clump[T any] struct {
+	n node[T]
+}
+
+// node is one expression of a clump. start begins its evaluation in x, whose outcome goes to the
+// receiver, exactly once: at once or after fetches. It must not recurse into other nodes' start: it pushes
+// a frame that does, so that no depth of nesting grows the stack.
+type node[T any] interface {
+	start(x *Execution, to receiver[T])
+}
+
+// receiver is who waits for an outcome. receive stores it and pushes a frame; it runs no user code.
+type receiver[T any] interface {
+	receive(x *Execution, o outcome[T])
+}
+
+// outcome is how a clump ended: failed when err is not nil, else defined or not.
+type outcome[T any] struct {
+	value   T
+	defined bool
+	err     error
+}
+
+func defined[T any](v T) outcome[T]      { return outcome[T]{value: v, defined: true} }
+func failed[T any](err error) outcome[T] { return outcome[T]{err: err} }
+
+func (c Clump[T]) start(x *Execution, to receiver[T]) {
+	if c.n == nil {
+		to.receive(x, outcome[T]{})
+		return
+	}
+	c.n.start(x, to)
+}
+
+// Value is the clump of a value at hand.
+func Value[T any](v T) Clump[T] {
+	return Clump[T]{&constant[T]{defined(v)}}
+}
+
+// Empty is a clump that is defined nowhere.
+func Empty[T any]() Clump[T] { return Clump[T]{} }
+
+// Fail is a clump that has failed. A nil err gives Empty.
+func Fail[T any](err error) Clump[T] {
+	return Clump[T]{&constant[T]{failed[T](err)}}
+}
+
+type constant[T any] struct {
+	out outcome[T]
+}
+
+func (c *constant[T]) start(x *Execution, to receiver[T]) { to.receive(x, c.out) }
+
+// Try is the clump of what f returns; an error or a panic of f makes it fail. f runs when the clump
+// is executed, once for each use, on the goroutine that drives the execution: it should compute, not wait
+// (for what waits there is Future).
+func Try[T any](f func() (T, error)) Clump[T] {
+	return Clump[T]{&try[T]{f}}
+}
+
+type try[T any] struct {
+	f func() (T, error)
+}
+
+func (t *try[T]) start(x *Execution, to receiver[T]) { x.push(&tryFrame[T]{t, to}) }
+
+type tryFrame[T any] struct {
+	*try[T]
+	to receiver[T]
+}
+
+func (t *tryFrame[T]) step(x *Execution) {
+	v, err, panicked := protect2(func(struct{}) (T, error) { return t.f() }, struct{}{})
+	if panicked != nil {
+		err = panicked
+	}
+	if err != nil {
+		t.to.receive(x, failed[T](err))
+		return
+	}
+	t.to.receive(x, defined(v))
+}

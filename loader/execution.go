@@ -1,0 +1,250 @@
+package loader
+
+import "context"
+
+// Execution evaluates clumps in a Scope, driven by one goroutine: clumps are started with Start or StartEach, Advance
+// runs what can run, Wait waits for fetches, End leaves the Scope. Clump.Get does all that for one clump; an
+// Execution is for executors on top that evaluate many.
+//
+// It counts as able to go on, and so holds back every dispatch of its Scope, except while it is in
+// Wait and after End. Only one goroutine at a time may call its methods.
+type Execution struct {
+	scope  *Scope
+	ctx    context.Context
+	within *flight // the flight whose fetch began this execution, if it is of the same Scope
+
+	// Owned by the goroutine that drives.
+	stack []frame // what can run now; the last comes first
+	queue []frame // what can run when the stack is empty; the first comes first
+	next  int     // of the queue
+	asks  []asker // what the Scope is to be asked for when the queue is empty as well
+	asked int
+	root  *root // of what runs now
+	hits  []hit
+
+	// Guarded by the Scope's lock.
+	inbox       []frame // waiters whose cells have settled
+	outstanding int     // waiters whose cells have not
+	parked      bool    // in Wait
+	ended       bool
+	wake        chan struct{}
+}
+
+// frame is a piece of evaluation that can run. It runs user code at most once, does not block, and leaves
+// what comes after it as other frames on the stack.
+type frame interface {
+	step(x *Execution)
+}
+
+// asker is a request to the Scope, made with its lock held.
+type asker interface {
+	ask(x *Execution)
+	// refuse is called when ask panicked (a key that can not be hashed): it fails that key, and
+	// says whether ask has more to do.
+	refuse(err error) (again bool)
+}
+
+// root is what was handed to one Start: the execution it belongs to and who asked.
+type root struct {
+	x      *Execution
+	origin string
+}
+
+type hit struct {
+	source string
+	n      int
+}
+
+// Begin adds an execution to the Scope. End must be called, whatever happens.
+func (s *Scope) Begin(ctx context.Context) *Execution {
+	x := &Execution{scope: s, ctx: ctx, wake: make(chan struct{}, 1)}
+	if f, ok := ctx.Value(flightKey{}).(*flight); ok && f.scope == s {
+		x.within = f
+	}
+	s.mu.Lock()
+	s.running++
+	s.mu.Unlock()
+	return x
+}
+
+// Advance runs all that can run without a fetch, on the calling goroutine. It does not block and
+// sends nothing. The done functions of Start and StartEach are called in here only; a panic of one of them goes to the caller
+// and leaves the execution in order.
+func (x *Execution) Advance() {
+	for {
+		for len(x.stack) > 0 {
+			x.pop().step(x)
+		}
+		if x.next < len(x.queue) {
+			f := x.queue[x.next]
+			x.queue[x.next] = nil
+			x.next++
+			f.step(x)
+			continue
+		}
+		x.queue, x.next = x.queue[:0], 0
+		if !x.exchange() {
+			return
+		}
+	}
+}
+
+// exchange asks the Scope for what is wanted, takes what it has, and says whether there is something to run.
+func (x *Execution) exchange() bool {
+	x.scope.mu.Lock()
+	if x.ended {
+		x.asks = x.asks[:0]
+	}
+	for x.asked < len(x.asks) {
+		x.askSome()
+	}
+	x.asks, x.asked = x.asks[:0], 0
+	x.queue, x.inbox = x.inbox, x.queue
+	x.scope.mu.Unlock()
+	for _, h := range x.hits {
+		x.scope.observer.CacheHit(h.source, h.n)
+	}
+	x.hits = x.hits[:0]
+	return len(x.queue) > 0
+}
+
+// askSome asks until all is asked or an ask panics.
+func (x *Execution) askSome() {
+	defer func() {
+		if r := recover(); r != nil && x.asks[x.asked-1].refuse(newPanicError(r)) {
+			x.asked--
+		}
+	}()
+	for x.asked < len(x.asks) {
+		a := x.asks[x.asked]
+		x.asks[x.asked] = a
+		x.asked++
+		a.ask(x)
+	}
+}
+
+// Wait blocks until something of this execution can go on, and returns true; Advance is to be
+// called then. It returns false when nothing is outstanding. When no execution of the Scope can go on any more, it is this call that
+// sends what is pending. When the context of Begin ends, Wait returns its error at once and the execution has left the Scope.
+func (x *Execution) Wait() (more bool, err error) {
+	if len(x.stack) > 0 || len(x.queue) > 0 || len(x.asks) > 0 {
+		return true, nil
+	}
+	err = x.ctx.Err()
+	s := x.scope
+	s.mu.Lock()
+	switch {
+	case len(x.inbox) > 0 && err == nil:
+		s.mu.Unlock()
+		return true, nil
+	case x.outstanding == 0 && len(x.inbox) == 0:
+		s.mu.Unlock()
+		return false, nil
+	case err != nil || x.ended:
+		x.leave()
+		s.mu.Unlock()
+		return false, err
+	}
+	x.park()
+	s.dispatch()
+	s.mu.Unlock()
+
+	select {
+	case <-x.wake:
+		return true, nil
+	case <-x.ctx.Done():
+		x.End()
+		return false, x.ctx.Err()
+	}
+}
+
+// Drive runs the execution until nothing is outstanding, or its context ends; that is the error.
+func (x *Execution) Drive() error {
+	for {
+		x.Advance()
+		if more, err := x.Wait(); !more {
+			return err
+		}
+	}
+}
+
+// End leaves the Scope: what the execution still waits for is cancelled where nobody else waits for it. It may be called again.
+func (x *Execution) End() {
+	x.scope.mu.Lock()
+	defer x.scope.mu.Unlock()
+	x.leave()
+}
+
+func (x *Execution) leave() {
+	if x.ended {
+		return
+	}
+	x.ended = true
+	if x.parked {
+		x.unpark()
+	}
+	x.scope.running--
+	if x.outstanding > 0 {
+		x.scope.abandonUnwanted()
+	}
+	x.scope.dispatch()
+}
+
+func (x *Execution) park() {
+	x.parked = true
+	x.scope.running--
+	if x.within != nil {
+		x.within.block()
+	}
+}
+
+func (x *Execution) unpark() {
+	x.parked = false
+	x.scope.running++
+	if x.within != nil {
+		x.within.unblock()
+	}
+}
+
+// deliver puts back a waiter whose cell has settled. From here on the execution can go on, even
+// before its goroutine wakes: that is what keeps a dispatch from overtaking it. The lock is held.
+func (x *Execution) deliver(f frame) {
+	x.outstanding--
+	if x.ended {
+		return
+	}
+	x.inbox = append(x.inbox, f)
+	if x.parked {
+		x.unpark()
+		x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
+	}
+}
+
+func (x *Execution) countHit(source string) {
+	if x.scope.observer == nil {
+		return
+	}
+	for i := range x.hits {
+		if x.hits[i].source == source {
+			x.hits[i].n++
+			return
+		}
+	}
+	x.hits = append(x.hits, hit{source, 1})
+}
+
+// push adds a frame to what can run now and returns the depth of the stack.
+func (x *Execution) push(f frame) int {
+	x.stack = append(x.stack, f)
+	return len(x.stack)
+}
+
+func (x *Execution) pop() frame {
+	last := len(x.stack) - 1
+	f := x.stack[last]
+	x.stack[last] = nil
+	x.stack = x.stack[:last]
+	return f
+}
+
+func (x *Execution) ask(a asker) { x.asks = append(x.asks, a) }

@@ -1,0 +1,115 @@
+package loader
+
+// fetcher is the state of one Source (or one parameter of a ParamSource) in one Scope: the cache
+// and the keys that wait for the next dispatch. Everything in it is guarded by the Scope's lock.
+type fetcher[K comparable, V any] struct {
+	scope   *Scope
+	source  *settings
+	fetch   Fetch[K, V]
+	entries map[K]*entry[K, V]
+	pending []*entry[K, V] // in first-asked order
+	spare   []entry[K, V]  // entries not used yet, allocated by the chunk
+	chunk   int            // the size of the last chunk
+}
+
+// entry is a key in the cache: pending, being fetched, or settled.
+type entry[K comparable, V any] struct {
+	cell[V]
+	key    K
+	flying bool // sent
+}
+
+func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch Fetch[K, V]) *fetcher[K, V] {
+	return &fetcher[K, V]{scope: scope, source: source, fetch: fetch, entries: make(map[K]*entry[K, V])}
+}
+
+// ask has w wait for a key, which is to be fetched unless it is known already.
+func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
+	e, known := f.entries[k]
+	if known {
+		x.countHit(f.source.name)
+	} else {
+		e = f.newEntry(k)
+		f.entries[k] = e
+		if len(f.pending) == 0 {
+			f.scope.due = append(f.scope.due, f)
+		}
+		f.pending = append(f.pending, e)
+	}
+	e.join(w)
+}
+
+func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
+	if len(f.spare) == 0 {
+		f.chunk = min(max(4, 2*f.chunk), 1024)
+		f.spare = make([]entry[K, V], f.chunk)
+	}
+	e := &f.spare[0]
+	f.spare = f.spare[1:]
+	e.key = k
+	return e
+}
+
+// dispatch sends what is pending, in batches, and says whether there was anything to send. Keys that
+// nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
+func (f *fetcher[K, V]) dispatch(wave int) bool {
+	due := f.pending
+	f.pending = nil
+	n := 0
+	for _, e := range due {
+		switch {
+		case e.settled:
+		case e.wanted():
+			due[n] = e
+			n++
+		default:
+			f.forget(e)
+		}
+	}
+	due = due[:n]
+	for len(due) > 0 {
+		size := len(due)
+		if f.source.maxBatchSize > 0 {
+			size = min(size, f.source.maxBatchSize)
+		}
+		newBatch(f, due[:size:size], wave).depart()
+		due = due[size:]
+	}
+	return n > 0
+}
+
+// forget takes an entry out of the cache, unless another has taken its place.
+func (f *fetcher[K, V]) forget(e *entry[K, V]) {
+	if f.entries[e.key] == e {
+		delete(f.entries, e.key)
+	}
+}
+
+func (f *fetcher[K, V]) prime(k K, v V) {
+	if e, ok := f.entries[k]; ok && !e.settled && !e.flying {
+		e.settle(defined(v))
+		return
+	}
+	e := f.newEntry(k)
+	e.settle(defined(v))
+	f.entries[k] = e
+}
+
+func (f *fetcher[K, V]) clear(ks []K) {
+	if len(ks) > 0 {
+		for _, k := range ks {
+			f.clearKey(k)
+		}
+		return
+	}
+	for k := range f.entries {
+		f.clearKey(k)
+	}
+}
+
+// clearKey forgets a key, unless it is pending: then it is going to be fetched afresh anyway.
+func (f *fetcher[K, V]) clearKey(k K) {
+	if e, ok := f.entries[k]; ok && (e.settled || e.flying) {
+		delete(f.entries, k)
+	}
+}

@@ -1,0 +1,61 @@
+package loader
+
+import "context"
+
+// Future is the clump of what f returns: the bridge to a service without batches. f runs on a
+// goroutine of its own, at most once a Scope however often the clump is used, and is started as soon as an execution comes
+// to it. Its context has the values of that execution's and ends when nobody waits for it any more; then the clump
+// has failed with context.Canceled for the rest of the Scope. ErrNotFound is an error here like any other.
+//
+// Under Rounds a Future on its way holds back the dispatch as a fetch does: what comes after it may
+// have more to ask for.
+func Future[T any](f func(context.Context) (T, error)) Clump[T] {
+	return Clump[T]{&future[T]{f}}
+}
+
+type future[T any] struct {
+	f func(context.Context) (T, error)
+}
+
+func (f *future[T]) start(x *Execution, to receiver[T]) {
+	x.ask(&askingFuture[T]{waiter[T]{root: x.root, to: to}, f})
+}
+
+// askingFuture is a Future on its way to the Scope.
+type askingFuture[T any] struct {
+	waiter[T]
+	future *future[T]
+}
+
+func (a *askingFuture[T]) ask(x *Execution) {
+	s := x.scope
+	run, known := s.futures[a.future].(*futureRun[T])
+	if !known {
+		run = &futureRun[T]{}
+		s.futures[a.future] = run
+		run.takeOff(s, x.ctx, run)
+		f := a.future.f
+		go call(func() (T, error) { return f(run.ctx) }, run.arrive)
+	}
+	run.join(&a.waiter)
+}
+
+func (a *askingFuture[T]) refuse(error) bool { return false } // asking for it can not panic
+
+// futureRun is a Future in a Scope, started.
+type futureRun[T any] struct {
+	flight
+	cell[T]
+}
+
+func (r *futureRun[T]) arrive(v T, err error) {
+	s := r.scope
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.land() {
+		r.settle(outcome[T]{value: v, defined: err == nil, err: err})
+	}
+	s.dispatch()
+}
+
+func (r *futureRun[T]) abandon() { r.settle(failed[T](context.Canceled)) }

@@ -1,0 +1,176 @@
+package gqlexec
+
+import (
+	"sort"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Slot is the place of one value in an answer. Slots of a column follow each other.
+type Slot uint32
+
+// value is what a slot holds:
+//
+//	null    nothing
+//	raw     arena[a:b], encoded JSON
+//	object  row b of blocks[a]
+//	list    b elements from slot a on
+type value struct {
+	kind kind
+	a, b uint32
+}
+
+type kind uint8
+
+const (
+	kindNull kind = iota
+	kindRaw
+	kindObject
+	kindList
+)
+
+// answer holds the values of one answer in three flat slices, so that an object or a list costs no allocation of its own.
+type answer struct {
+	values  []value
+	arena   []byte
+	blocks  []block
+	regions []region
+}
+
+// block is the executed selection of all objects that were executed together: field f of row r is in slot
+// base + f*rows + r, so that the column of a field is contiguous.
+type block struct {
+	fields []*Field
+	base   Slot
+	rows   int
+	owners []Slot // owners[r] is the slot whose value is row r; nil for the root
+}
+
+// region tells what the slots from base on belong to, for the path of an error: a block, or (block < 0) the
+// elements of the list in slot owner. Regions are in the order of their bases.
+type region struct {
+	base  Slot
+	block int
+	owner Slot
+}
+
+// reserve appends n empty slots and returns the first.
+func (a *answer) reserve(n int) Slot {
+	base := Slot(len(a.values))
+	a.values = append(a.values, make([]value, n)...)
+	return base
+}
+
+// raw ends what was appended to the arena since start and puts it into s.
+func (a *answer) raw(s Slot, start int) {
+	a.values[s] = value{kindRaw, uint32(start), uint32(len(a.arena))}
+}
+
+// list puts a list of n elements into s and returns the slot of the first.
+func (a *answer) list(s Slot, n int) Slot {
+	first := a.reserve(n)
+	if n > 0 {
+		a.regions = append(a.regions, region{base: first, block: -1, owner: s})
+	}
+	a.values[s] = value{kindList, uint32(first), uint32(n)}
+	return first
+}
+
+// block puts len(owners) objects into their slots (one object into none for the root: owners is nil).
+func (a *answer) block(fields []*Field, owners []Slot) block {
+	b := block{fields: fields, rows: max(len(owners), 1), owners: owners}
+	b.base = a.reserve(len(fields) * b.rows)
+	id := len(a.blocks)
+	a.blocks = append(a.blocks, b)
+	if len(fields) > 0 {
+		a.regions = append(a.regions, region{base: b.base, block: id})
+	}
+	for r, s := range owners {
+		a.values[s] = value{kindObject, uint32(id), uint32(r)}
+	}
+	return b
+}
+
+// step is one element of a path: a field, or an index of a list.
+type step struct {
+	field *Field
+	index int
+}
+
+// path returns the steps from slot s up to the root, the innermost first. It is found out only when there is an error.
+func (a *answer) path(s Slot) []step {
+	var steps []step
+	for {
+		i := sort.Search(len(a.regions), func(i int) bool { return a.regions[i].base > s }) - 1
+		r := a.regions[i]
+		if r.block < 0 {
+			steps = append(steps, step{index: int(s - r.base)})
+			s = r.owner
+			continue
+		}
+		b := a.blocks[r.block]
+		offset := int(s - b.base)
+		steps = append(steps, step{field: b.fields[offset/b.rows]})
+		if b.owners == nil {
+			return steps
+		}
+		s = b.owners[offset%b.rows]
+	}
+}
+
+// appendBlock appends row r of block b as a JSON object. It reports false, having appended nothing, when a field that must not be
+// null is.
+func (a *answer) appendBlock(buf []byte, b block, r int) ([]byte, bool) {
+	start := len(buf)
+	buf = append(buf, '{')
+	for i, f := range b.fields {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, f.key...)
+		var ok bool
+		if buf, ok = a.appendValue(buf, b.base+Slot(i*b.rows+r), f.typ); !ok {
+			return buf[:start], false
+		}
+	}
+	return append(buf, '}'), true
+}
+
+// appendValue appends the value in s, or reports false when it is null and its type does not allow that: then it is the
+// value around it that becomes null.
+func (a *answer) appendValue(buf []byte, s Slot, typ *ast.Type) ([]byte, bool) {
+	v := a.values[s]
+	ok := true
+	switch v.kind {
+	case kindRaw:
+		return append(buf, a.arena[v.a:v.b]...), true
+	case kindObject:
+		buf, ok = a.appendBlock(buf, a.blocks[v.a], int(v.b))
+	case kindList:
+		buf, ok = a.appendList(buf, Slot(v.a), int(v.b), typ.Elem)
+	default:
+		ok = false
+	}
+	if ok {
+		return buf, true
+	}
+	if typ.NonNull {
+		return buf, false
+	}
+	return append(buf, "null"...), true
+}
+
+func (a *answer) appendList(buf []byte, first Slot, n int, elem *ast.Type) ([]byte, bool) {
+	start := len(buf)
+	buf = append(buf, '[')
+	for i := range n {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		var ok bool
+		if buf, ok = a.appendValue(buf, first+Slot(i), elem); !ok {
+			return buf[:start], false
+		}
+	}
+	return append(buf, ']'), true
+}

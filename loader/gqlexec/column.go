@@ -1,0 +1,141 @@
+package gqlexec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/clumpql/clumpql/loader"
+)
+
+// Column is one field for all objects that its selection is executed for at this point: row i is the i-th of them.
+type Column struct {
+	run   *run
+	field *Field
+	base  Slot
+	rows  int
+}
+
+func (c *Column) slot(i int) Slot { return c.base + Slot(i) }
+
+// Context returns the context for the resolvers and methods of the field.
+func (c *Column) Context() context.Context { return c.field.context(c.run) }
+
+// Args coerces the arguments of the field, once for all rows. Where they are wrong it reports the error for
+// each row and ok is false: the column is done.
+func (c *Column) Args(coerce func(context.Context, map[string]any) (map[string]any, error)) (args map[string]any, ok bool) {
+	f := c.field
+	if !f.argsKnown {
+		f.argsKnown = true
+		f.args, f.argsErr = c.coerce(coerce)
+		f.ctx = nil // of a field without its arguments
+	}
+	if f.argsErr == nil {
+		return f.args, true
+	}
+	for i := range c.rows {
+		c.run.fail(c.slot(i), f.argsErr)
+	}
+	return nil, false
+}
+
+func (c *Column) coerce(coerce func(context.Context, map[string]any) (map[string]any, error)) (args map[string]any, err error) {
+	ctx := c.run.errorContext(c.slot(0))
+	defer func() {
+		if r := recover(); r != nil {
+			err = c.run.operation.Recover(ctx, r)
+		}
+	}()
+	return coerce(ctx, c.field.ArgumentMap(c.run.operation.Variables))
+}
+
+// Plain completes a field that needs no fetch: get reads it from the object of row i.
+func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
+	slots := make([]Slot, 0, c.rows)
+	values := make([]V, 0, c.rows)
+	c.each(func(i int) {
+		v, err := get(i)
+		if err != nil {
+			c.run.fail(c.slot(i), err)
+			return
+		}
+		slots = append(slots, c.slot(i))
+		values = append(values, v)
+	})
+	if len(values) > 0 {
+		complete(Cells{run: c.run, field: c.field, typ: c.field.typ, slots: slots}, values)
+	}
+}
+
+// Resolve starts the clumps that the resolver returns for the rows, all before anything is fetched. What arrives in
+// the same wave is completed as one column again.
+func Resolve[V any](c *Column, resolve func(i int) loader.Clump[V], complete Complete[V]) {
+	slots := make([]Slot, 0, c.rows)
+	clumps := make([]loader.Clump[V], 0, c.rows)
+	c.each(func(i int) {
+		clump := resolve(i)
+		slots = append(slots, c.slot(i))
+		clumps = append(clumps, clump)
+	})
+	if len(clumps) == 0 {
+		return
+	}
+	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
+	loader.StartEach(c.run.execution, clumps, c.field.origin(), func(i int, v V, defined bool, err error) {
+		a.add(slots[i], v, defined, err)
+	})
+}
+
+func (c *Column) each(f func(i int)) {
+	contain(c.rows, f, func(i int, recovered any) { c.run.panicked(c.slot(i), recovered) })
+}
+
+// arrivals collects the outcomes of a column's clumps between two flushes.
+type arrivals[V any] struct {
+	run      *run
+	field    *Field
+	complete Complete[V]
+	slots    []Slot
+	values   []V
+}
+
+func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
+	switch {
+	case err != nil:
+		a.run.fail(s, err)
+	case !defined:
+		a.run.null(s, a.field.typ)
+	default:
+		if len(a.values) == 0 {
+			a.run.arrived = append(a.run.arrived, a)
+		}
+		a.slots = append(a.slots, s)
+		a.values = append(a.values, v)
+	}
+}
+
+// flush completes what has arrived. Values that arrive meanwhile wait for the next flush.
+func (a *arrivals[V]) flush() {
+	slots, values := a.slots, a.values
+	a.slots, a.values = nil, nil
+	a.complete(Cells{run: a.run, field: a.field, typ: a.field.typ, slots: slots}, values)
+}
+
+// flusher is an arrivals of any type.
+type flusher interface{ flush() }
+
+// Arg returns an argument that [Column.Args] has coerced; one that is missing is the zero value.
+func Arg[V any](args map[string]any, name string) V {
+	v, ok := args[name].(V)
+	if !ok && args[name] != nil {
+		panic(fmt.Sprintf("argument %s is a %T", name, args[name]))
+	}
+	return v
+}
+
+// InputField returns a field of an input object, or its default where it is missing.
+func InputField(fields map[string]any, name string, def any) any {
+	if v, ok := fields[name]; ok {
+		return v
+	}
+	return def
+}

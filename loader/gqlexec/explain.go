@@ -1,0 +1,152 @@
+package gqlexec
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/clumpql/clumpql/loader"
+)
+
+// Explain is a gqlgen extension that answers, for a request that asks for it, which batches were sent. A request asks with the
+// header "X-Clump-Explain: 1" or with the extensions {"clump": {"explain": true}}; the answer has an
+// [Explanation] as extension "clump".
+type Explain struct{}
+
+// ExplainHeader is the header that asks for an explanation when it is "1".
+const ExplainHeader = "X-Clump-Explain"
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.ResponseInterceptor
+} = Explain{}
+
+// Explanation tells what the execution of a request fetched.
+type Explanation struct {
+	Waves     int       `json:"waves"`
+	CacheHits int       `json:"cacheHits"`
+	Fetches   []Fetched `json:"fetches"` // in the order they were sent in
+}
+
+// Fetched is one batch that was really sent. Of a mutation the waves of its root fields follow each other.
+type Fetched struct {
+	Source         string   `json:"source"`
+	Wave           int      `json:"wave"`
+	Keys           int      `json:"keys"`
+	StartMicros    int64    `json:"startMicros"` // since the execution began
+	DurationMicros int64    `json:"durationMicros"`
+	Attempts       int      `json:"attempts"`
+	Error          *string  `json:"error"`
+	Paths          []string `json:"paths"` // the fields that asked first, at most 16
+}
+
+// ExtensionName is the name of the extension for gqlgen's handler.
+func (Explain) ExtensionName() string { return "ClumpExplain" }
+
+// Validate accepts any schema.
+func (Explain) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptResponse records the batches of a request that asks for it.
+func (Explain) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if !graphql.HasOperationContext(ctx) || !wantsExplanation(graphql.GetOperationContext(ctx)) {
+		return next(ctx)
+	}
+	r := &recorder{start: time.Now()}
+	response := next(context.WithValue(ctx, recorderKey{}, r))
+	if response == nil {
+		return nil
+	}
+	if response.Extensions == nil {
+		response.Extensions = make(map[string]any, 1)
+	}
+	response.Extensions["clump"] = r.explanation()
+	return response
+}
+
+func wantsExplanation(operation *graphql.OperationContext) bool {
+	if operation.Headers.Get(ExplainHeader) == "1" {
+		return true
+	}
+	clump, _ := operation.Extensions["clump"].(map[string]any)
+	explain, _ := clump["explain"].(bool)
+	return explain
+}
+
+type recorderKey struct{}
+
+// scopeOptions returns the options for a new Scope of the request of ctx.
+func scopeOptions(ctx context.Context) []loader.ScopeOption {
+	r, ok := ctx.Value(recorderKey{}).(*recorder)
+	if !ok {
+		return nil
+	}
+	return []loader.ScopeOption{loader.WithObserver(r.scope())}
+}
+
+// recorder collects what the Scopes of a request report, from any goroutine.
+type recorder struct {
+	start time.Time
+
+	mu     sync.Mutex // guards what is below
+	waves  int
+	report Explanation
+}
+
+// scope returns the observer of one more Scope, whose waves count on from those before it.
+func (r *recorder) scope() loader.Observer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return scopeRecorder{r, r.waves}
+}
+
+func (r *recorder) explanation() Explanation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.report
+	e.Waves = r.waves
+	e.Fetches = slices.Clone(e.Fetches)
+	if e.Fetches == nil {
+		e.Fetches = []Fetched{}
+	}
+	slices.SortStableFunc(e.Fetches, func(a, b Fetched) int {
+		return cmp.Or(cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.StartMicros, b.StartMicros))
+	})
+	return e
+}
+
+type scopeRecorder struct {
+	*recorder
+	before int // waves of earlier Scopes
+}
+
+// BatchDone records a batch.
+func (s scopeRecorder) BatchDone(b loader.Batch) {
+	f := Fetched{
+		Source:         b.Source,
+		Wave:           s.before + b.Wave,
+		Keys:           b.Keys,
+		StartMicros:    b.Start.Sub(s.start).Microseconds(),
+		DurationMicros: b.Duration.Microseconds(),
+		Attempts:       b.Attempts,
+		Paths:          b.Origins,
+	}
+	if b.Err != nil {
+		message := b.Err.Error()
+		f.Error = &message
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waves = max(s.waves, f.Wave)
+	s.report.Fetches = append(s.report.Fetches, f)
+}
+
+// CacheHit counts keys that were in the cache already.
+func (s scopeRecorder) CacheHit(_ string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report.CacheHits += n
+}

@@ -1,0 +1,123 @@
+package generate
+
+import (
+	"fmt"
+	"go/types"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/99designs/gqlgen/codegen"
+	"github.com/99designs/gqlgen/codegen/config"
+)
+
+// output is a type that fields have, with the way its values are completed.
+type output struct {
+	*config.TypeReference
+	Form   string // the function of gqlexec that completes it
+	Object *codegen.Object
+	Elem   *config.TypeReference // of a list or a pointer to a scalar
+	Nil    bool                  // a scalar whose nil is null
+}
+
+// encoders are gqlgen's marshalers that gqlexec has a faster equal of.
+var encoders = map[string]string{
+	"MarshalString": "Strings", "MarshalID": "Strings", "MarshalBoolean": "Booleans",
+	"MarshalInt": "Integers", "MarshalInt8": "Integers", "MarshalInt16": "Integers", "MarshalInt32": "Integers", "MarshalInt64": "Integers",
+}
+
+const graphqlPackage = "github.com/99designs/gqlgen/graphql"
+
+func newOutput(data *codegen.Data, ref *config.TypeReference) (*output, error) {
+	o := &output{TypeReference: ref}
+	switch {
+	case ref.IsSlice():
+		o.Form, o.Elem = "Lists", ref.Elem()
+		return o, nil
+	case ref.IsPtrToSlice(), ref.IsPtrToPtr(), ref.IsPtrToIntf():
+		return nil, fmt.Errorf("the Go type %s of %s is not supported: use a plain slice or pointer", ref.GO, ref.GQL)
+	}
+	switch ref.Definition.Kind {
+	case ast.Object:
+		return o, o.object(data)
+	case ast.Scalar, ast.Enum:
+		return o, o.leaf()
+	}
+	return nil, fmt.Errorf("%s is of kind %s, which is not supported yet", ref.Definition.Name, ref.Definition.Kind)
+}
+
+func (o *output) object(data *codegen.Data) error {
+	if o.IsRoot {
+		return fmt.Errorf("%s is a root type: as type of a field it is not supported", o.Definition.Name)
+	}
+	o.Object = data.Objects.ByName(o.Definition.Name)
+	switch {
+	case types.Identical(o.GO, o.Object.Type):
+		o.Form = "ObjectValues"
+	case types.Identical(o.GO, types.NewPointer(o.Object.Type)):
+		o.Form = "Objects"
+	default:
+		return fmt.Errorf("the Go type %s is not %s or a pointer to it", o.GO, o.Object.Type)
+	}
+	return nil
+}
+
+// leaf chooses how a scalar or an enum is encoded.
+func (o *output) leaf() error {
+	o.Nil = o.IsNilable()
+	switch {
+	case o.IsMarshaler:
+		o.Form = "Leaves"
+		if o.IsContext {
+			o.Form = "ContextLeaves"
+		}
+	case o.Marshaler == nil:
+		return fmt.Errorf("the Go type %s of %s has no marshaler", o.GO, o.GQL)
+	case o.IsPtr() && !o.IsTargetNilable():
+		o.Form, o.Elem = "Pointers", o.TypeReference.Elem()
+	case o.IsTargetNilable() && !o.IsNilable():
+		return fmt.Errorf("the marshaler %s of %s takes a pointer, but the Go type is %s", o.Marshaler.Name(), o.GQL, o.GO)
+	case o.IsContext:
+		o.Form = "ContextLeaves"
+	default:
+		o.Form = o.encoder()
+	}
+	return nil
+}
+
+func (o *output) encoder() string {
+	pkg := o.Marshaler.Pkg()
+	if o.HasEnumValues() || o.CastType != nil || pkg == nil || pkg.Path() != graphqlPackage {
+		return "Leaves"
+	}
+	if _, basic := types.Unalias(o.GO).(*types.Basic); !basic {
+		return "Leaves"
+	}
+	if form, ok := encoders[o.Marshaler.Name()]; ok {
+		return form
+	}
+	return "Leaves"
+}
+
+// CompleteFunc is the name of the executor's method that completes the type.
+func CompleteFunc(ref *config.TypeReference) string { return "complete" + ref.UniquenessKey() }
+
+// CompleteFunc is the name of the executor's method that completes o.
+func (o *output) CompleteFunc() string { return CompleteFunc(o.TypeReference) }
+
+// ElemFunc is the name of the executor's method that completes the elements of o.
+func (o *output) ElemFunc() string { return CompleteFunc(o.Elem) }
+
+// input is a type that arguments and input fields have.
+type input struct{ *config.TypeReference }
+
+func newInput(ref *config.TypeReference) (*input, error) {
+	switch {
+	case ref.IsPtrToSlice(), ref.IsPtrToPtr(), ref.IsPtrToIntf():
+		return nil, fmt.Errorf("the Go type %s of %s is not supported: use a plain slice or pointer", ref.GO, ref.GQL)
+	case ref.IsMap():
+		return nil, fmt.Errorf("the Go type %s of the input %s is not supported: use a struct", ref.GO, ref.GQL)
+	case ref.PointersInUnmarshalInput:
+		return nil, fmt.Errorf("return_pointers_in_unmarshalinput is not supported")
+	}
+	return &input{ref}, nil
+}

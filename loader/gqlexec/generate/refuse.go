@@ -1,0 +1,101 @@
+package generate
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/99designs/gqlgen/codegen"
+	"github.com/99designs/gqlgen/codegen/config"
+)
+
+// refuseConfig names the settings of a gqlgen.yml that this generator does not follow.
+func refuseConfig(cfg *config.Config) error {
+	switch {
+	case cfg.Exec.Layout == config.ExecLayoutFollowSchema:
+		return fmt.Errorf("exec.layout %s is not supported: use %s", cfg.Exec.Layout, config.ExecLayoutSingleFile)
+	case cfg.Federation.IsDefined():
+		return fmt.Errorf("federation is not supported")
+	case cfg.Resolver.Batch.Enabled:
+		return fmt.Errorf("resolver.batch is not supported: every resolver is batched through its clumps")
+	case cfg.OmitPanicHandler:
+		return fmt.Errorf("omit_panic_handler is not supported: panics are always contained to their field")
+	case cfg.ReturnPointersInUnmarshalInput:
+		return fmt.Errorf("return_pointers_in_unmarshalinput is not supported")
+	}
+	return nil
+}
+
+// fieldName is a field as messages name it: file, line, type and field.
+type fieldName struct{ *codegen.Field }
+
+func (n fieldName) String() string {
+	name := n.Object.Name + "." + n.Name
+	if p := n.Position; p != nil && p.Src != nil {
+		return fmt.Sprintf("%s:%d: %s", filepath.ToSlash(p.Src.Name), p.Line, name)
+	}
+	return name
+}
+
+func (b *builder) refuse(where fmt.Stringer, format string, args ...any) {
+	b.refused = append(b.refused, fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...)))
+}
+
+// refuseSchema names what the schema has that no field of it can be generated for.
+func (b *builder) refuseSchema() {
+	if s := b.data.SubscriptionRoot; s != nil {
+		b.refuse(definitionName{s.Definition}, "subscriptions are not supported yet")
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.data.Interfaces)) {
+		def := b.data.Interfaces[name].Definition
+		b.refuse(definitionName{def}, "%s types are not supported yet", def.Kind)
+	}
+	directives := b.data.UserDirectives()
+	for _, name := range slices.Sorted(maps.Keys(directives)) {
+		if d := directives[name]; d.IsLocation(ast.LocationField, ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription) {
+			b.refused = append(b.refused, fmt.Errorf("%s:%d: @%s: directives in queries are not run",
+				filepath.ToSlash(d.Position.Src.Name), d.Position.Line, name))
+		}
+	}
+	for _, in := range b.data.Inputs {
+		if d := in.InputObjectDirectives(); len(d) > 0 {
+			b.refuse(definitionName{in.Definition}, "the directive @%s is not run", d[0].Name)
+		}
+	}
+}
+
+type definitionName struct{ *ast.Definition }
+
+func (n definitionName) String() string {
+	if p := n.Position; p != nil && p.Src != nil {
+		return fmt.Sprintf("%s:%d: %s", filepath.ToSlash(p.Src.Name), p.Line, n.Name)
+	}
+	return n.Name
+}
+
+// refuseField reports whether the field itself can be generated, and names why where it cannot.
+func (b *builder) refuseField(f fieldName) bool {
+	before := len(b.refused)
+	switch {
+	case f.HasDirectives():
+		b.refuse(f, "the directive @%s is not run", f.ImplDirectives()[0].Name)
+	case f.Batch:
+		b.refuse(f, "batch resolvers are not supported: every resolver is batched through its clumps")
+	case f.IsMap():
+		b.refuse(f, "objects that are Go maps are not supported")
+	case f.VOkFunc:
+		b.refuse(f, "the method %s returns (value, bool), which is not supported", f.GoFieldName)
+	case f.HasHaser:
+		b.refuse(f, "the method %s is not consulted", f.HaserMethodName)
+	case codegen.GetInlineArgsMetadata(f.Object.Name, f.Name) != nil:
+		b.refuse(f, "@inlineArguments is not supported")
+	case f.TypeReference == nil:
+		b.refuse(f, "no Go type is known")
+	case !f.Object.Root && config.IsNilable(f.Object.Type):
+		b.refuse(f, "the Go type %s of its object is not a struct", f.Object.Type)
+	}
+	return len(b.refused) == before
+}

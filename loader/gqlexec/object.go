@@ -1,0 +1,80 @@
+package gqlexec
+
+import (
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Object is what the generator knows of a GraphQL object type whose values are Ts. Its fields are columns: each is executed
+// once for all objects that a selection is executed for.
+type Object[T any] struct {
+	Name       string
+	Implements []string // the name itself and those of its interfaces and unions
+	Fields     map[string]func(c *Column, rows []T)
+}
+
+// Root is the value of which the fields of Query and Mutation are.
+type Root struct{}
+
+// selection is a selection set as one object type executes it: collected once a request, whatever the number of objects.
+type selection[T any] struct {
+	object  *Object[T]
+	fields  []*Field
+	columns []func(c *Column, rows []T)
+}
+
+// collect merges fields, follows fragments and evaluates @skip and @include, as gqlgen does it.
+func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionSet) *selection[T] {
+	collected := graphql.CollectFields(r.operation, set, object.Implements)
+	s := &selection[T]{
+		object:  object,
+		fields:  make([]*Field, len(collected)),
+		columns: make([]func(*Column, []T), len(collected)),
+	}
+	for i, f := range collected {
+		s.fields[i] = newField(parent, object.Name, f)
+		if f.Name == "__typename" {
+			s.columns[i] = typename[T](object.Name)
+		} else {
+			s.columns[i] = object.Fields[f.Name]
+		}
+	}
+	return s
+}
+
+func typename[T any](name string) func(*Column, []T) {
+	quoted := strconv.Quote(name)
+	return func(c *Column, rows []T) {
+		start := len(c.run.arena)
+		c.run.arena = append(c.run.arena, quoted...)
+		for i := range rows {
+			c.run.raw(c.slot(i), start)
+		}
+	}
+}
+
+// selectionOf returns the selection that field f has on object, collecting it the first time.
+func selectionOf[T any](r *run, f *Field, object *Object[T]) *selection[T] {
+	for _, known := range f.selections {
+		if s, ok := known.(*selection[T]); ok && s.object == object {
+			return s
+		}
+	}
+	s := collect(r, f, object, f.Selections)
+	f.selections = append(f.selections, s)
+	return s
+}
+
+// execute runs the selection of f for all rows, one column after the other, and puts the objects into their slots.
+func execute[T any](r *run, f *Field, object *Object[T], slots []Slot, rows []T) {
+	s := selectionOf(r, f, object)
+	executeBlock(r, s, r.block(s.fields, slots), rows)
+}
+
+func executeBlock[T any](r *run, s *selection[T], b block, rows []T) {
+	for i, column := range s.columns {
+		column(&Column{run: r, field: s.fields[i], base: b.base + Slot(i*b.rows), rows: b.rows}, rows)
+	}
+}

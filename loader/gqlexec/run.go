@@ -1,0 +1,137 @@
+package gqlexec
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/clumpql/clumpql/loader"
+)
+
+// errNull is what gqlgen says of a null that the schema does not allow.
+var errNull = errors.New("the requested element is null which the schema does not allow")
+
+// run is the execution of one request. Its goroutine alone touches it.
+type run struct {
+	answer
+
+	operation *graphql.OperationContext
+	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
+	execution *loader.Execution
+	arrived   []flusher // columns with values that no wave has completed yet
+}
+
+// runOperation executes the operation of ctx on the root object and returns the encoded data.
+func runOperation(ctx context.Context, root *Object[Root], serial bool) ([]byte, error) {
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
+	r := &run{operation: graphql.GetOperationContext(ctx), ctx: ctx}
+	s := collect(r, nil, root, r.operation.Operation.SelectionSet)
+	b := r.block(s.fields, nil)
+	if err := r.fields(ctx, s, b, serial); err != nil {
+		return nil, err
+	}
+	data, ok := r.appendBlock(make([]byte, 0, len(r.arena)*2), b, 0)
+	if !ok {
+		return []byte("null"), nil
+	}
+	return data, nil
+}
+
+// fields executes the fields of the root: those of a query together in one Scope, those of a mutation one after the other,
+// each in a Scope of its own, so that it sees what the one before it has changed.
+func (r *run) fields(ctx context.Context, s *selection[Root], b block, serial bool) error {
+	if !serial {
+		return r.inScope(ctx, func() { executeBlock(r, s, b, []Root{{}}) })
+	}
+	for i := range s.fields {
+		one := func() {
+			s.columns[i](&Column{run: r, field: s.fields[i], base: b.base + Slot(i), rows: 1}, []Root{{}})
+		}
+		if err := r.inScope(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inScope lets start begin columns in a new Scope and drives them to their end.
+func (r *run) inScope(ctx context.Context, start func()) error {
+	scope := loader.NewScope(scopeOptions(ctx)...)
+	r.ctx = loader.WithScope(ctx, scope)
+	r.execution = scope.Begin(r.ctx)
+	defer r.execution.End()
+	start()
+	return r.drive()
+}
+
+// drive is the breadth-first loop: everything that has arrived is completed, which starts the clumps of the next level,
+// before the execution waits; only that makes the Scope dispatch.
+func (r *run) drive() error {
+	for {
+		r.execution.Advance()
+		if len(r.arrived) > 0 {
+			arrived := r.arrived
+			r.arrived = nil
+			for _, a := range arrived {
+				a.flush()
+			}
+			continue
+		}
+		more, err := r.execution.Wait()
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// fail makes s null because of err, which the answer reports with the path and location of s.
+func (r *run) fail(s Slot, err error) {
+	ctx := r.errorContext(s)
+	if list, ok := err.(gqlerror.List); ok {
+		for _, e := range list {
+			addError(ctx, e)
+		}
+		return
+	}
+	addError(ctx, err)
+}
+
+func addError(ctx context.Context, err error) {
+	if shared, ok := err.(*gqlerror.Error); ok {
+		own := *shared // several slots may report it, each under its own path
+		err = &own
+	}
+	graphql.AddError(ctx, graphql.AddFieldLocationToError(ctx, err))
+}
+
+// null leaves s without a value: no error where typ allows that.
+func (r *run) null(s Slot, typ *ast.Type) {
+	if typ.NonNull {
+		r.fail(s, errNull)
+	}
+}
+
+func (r *run) panicked(s Slot, recovered any) {
+	r.fail(s, r.operation.Recover(r.errorContext(s), recovered))
+}
+
+// errorContext returns a context whose gqlgen field contexts lead to s, indexes included. It is built only for an error.
+func (r *run) errorContext(s Slot) context.Context {
+	ctx := r.ctx
+	var field *Field
+	for _, st := range slices.Backward(r.path(s)) {
+		fc := &graphql.FieldContext{IsMethod: true, IsResolver: true}
+		if st.field != nil {
+			field = st.field
+		} else {
+			fc.Index = &st.index
+		}
+		fc.Object, fc.Field, fc.Args = field.object, field.CollectedField, field.args // an element is located at the field of its list
+		ctx = graphql.WithFieldContext(ctx, fc)
+	}
+	return ctx
+}

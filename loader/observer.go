@@ -1,0 +1,58 @@
+package loader
+
+import (
+	"slices"
+	"time"
+)
+
+// maxOrigins bounds the origins reported of one batch.
+const maxOrigins = 16
+
+// Observer is told what a Scope fetches, for metrics, traces and explanations. It is called from
+// several goroutines at once, never with a lock held.
+type Observer interface {
+	// BatchDone is called for every batch that was sent, when it is over and before those who wait for it go on.
+	// A panic fails the batch.
+	BatchDone(Batch)
+	// CacheHit is called for keys that were asked for and did not have to be fetched for it: n
+	// keys of the source were already cached, on their way, or about to be fetched.
+	CacheHit(source string, n int)
+}
+
+// Batch is the account of one batch that was sent.
+type Batch struct {
+	Source   string
+	Wave     int           // the dispatch of the Scope it was part of, counted from 1
+	Keys     int           // how many were asked for
+	Start    time.Time     // when it was sent
+	Duration time.Duration // until it was over, with its turn under MaxConcurrency and all retries
+	Attempts int           // calls of the fetch
+	Err      error         // of the batch as a whole; errors of single keys do not show here
+	Origins  []string      // who asked for the keys before it was sent: distinct, the first 16 in the order they asked
+}
+
+// WithObserver has o told of what the Scope fetches. Unless told, nobody is.
+func WithObserver(o Observer) ScopeOption {
+	return func(s *Scope) { s.observer = o }
+}
+
+// origins are those that asked for the keys of the batch: first those that asked first for a key, then those that joined them.
+func (b *batch[K, V]) origins() []string {
+	var origins []string
+	add := func(w *waiter[V]) {
+		o := w.root.origin
+		if o == "" || len(origins) == maxOrigins || slices.Contains(origins, o) {
+			return
+		}
+		origins = append(origins, o)
+	}
+	for _, e := range b.entries {
+		add(e.first)
+	}
+	for _, e := range b.entries {
+		for w := e.first.next; w != nil; w = w.next {
+			add(w)
+		}
+	}
+	return origins
+}

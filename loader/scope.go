@@ -1,0 +1,102 @@
+package loader
+
+import (
+	"context"
+	"sync"
+)
+
+// Policy says when a Scope sends what is pending. Under both policies nothing is sent while any
+// execution of the Scope can go on, and everything that is pending then is sent at once.
+type Policy int
+
+const (
+	// Rounds waits, besides, until nothing is in flight: the fewest batches.
+	Rounds Policy = iota
+	// Eager does not wait for what is in flight: the shortest chains of waits, at the price of more batches.
+	Eager
+)
+
+// Scope is what executions share: the cache and the batches. It lives as long as its results may
+// be reused, commonly one request, and is dropped, not closed: it holds no goroutine of its own.
+// Safe for concurrent use.
+type Scope struct {
+	policy   Policy
+	observer Observer
+
+	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called under it.
+	mu       sync.Mutex
+	fetchers map[any]any  // of each *Source; of each *ParamSource a map of them by parameter
+	futures  map[any]any  // the cell of each Future's node
+	due      []dispatcher // fetchers with pending keys, in the order in which they came to have some
+	running  int          // executions that can go on: all that have begun and are not in Wait
+	flying   int          // flights that have not landed and can go on
+	flights  map[*flight]struct{}
+	wave     int // dispatches that sent anything
+}
+
+type dispatcher interface {
+	dispatch(wave int) (sent bool)
+}
+
+// ScopeOption configures a Scope.
+type ScopeOption func(*Scope)
+
+// WithPolicy sets the policy, which is Rounds unless told.
+func WithPolicy(p Policy) ScopeOption {
+	return func(s *Scope) { s.policy = p }
+}
+
+// NewScope makes a Scope with nothing in it.
+func NewScope(opts ...ScopeOption) *Scope {
+	s := &Scope{
+		fetchers: make(map[any]any),
+		futures:  make(map[any]any),
+		flights:  make(map[*flight]struct{}),
+	}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
+}
+
+type scopeKey struct{}
+
+// WithScope returns a context under which clumps are executed in s.
+func WithScope(ctx context.Context, s *Scope) context.Context {
+	return context.WithValue(ctx, scopeKey{}, s)
+}
+
+// ScopeFrom returns the Scope that ctx carries, if any. The context of a fetch carries the Scope it was sent by.
+func ScopeFrom(ctx context.Context) (*Scope, bool) {
+	s, ok := ctx.Value(scopeKey{}).(*Scope)
+	return s, ok && s != nil
+}
+
+// dispatch sends all that is pending, if it is time. The lock is held; it must be called after
+// whatever may have made it time: an execution that waits or leaves, a flight that lands.
+func (s *Scope) dispatch() {
+	if s.running > 0 || s.policy == Rounds && s.flying > 0 {
+		return
+	}
+	due := s.due
+	s.due = nil
+	sent := false
+	for _, d := range due {
+		if d.dispatch(s.wave + 1) {
+			sent = true
+		}
+	}
+	if sent {
+		s.wave++
+	}
+}
+
+// abandonUnwanted ends the flights that nobody waits for any more. The lock is held.
+func (s *Scope) abandonUnwanted() {
+	for f := range s.flights {
+		if !f.cargo.wanted() {
+			f.land()
+			f.cargo.abandon()
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package loader
+
+import "context"
+
+// Source is a service that answers for many keys at once. It holds no results: these are kept in
+// the Scope, under the Source's pointer and the key. So make it once, not once a request.
+// Safe for concurrent use.
+type Source[K comparable, V any] struct {
+	settings
+	fetch Fetch[K, V]
+}
+
+// NewSource makes a Source over f. The name is what observers are told; it need not be unique.
+func NewSource[K comparable, V any](name string, f Fetch[K, V], opts ...SourceOption) *Source[K, V] {
+	return &Source[K, V]{newSettings(name, opts), f}
+}
+
+// Get is the clump of what the Source has under k: undefined where it has nothing.
+func (s *Source[K, V]) Get(k K) Clump[V] {
+	return Clump[V]{&get[K, V]{s, k}}
+}
+
+// GetAll is Collect over Get of each key, at less cost.
+func (s *Source[K, V]) GetAll(ks []K) Clump[[]V] {
+	return Clump[[]V]{newGetAll[K, V](s, ks)}
+}
+
+// Prime puts v under k into the cache of the Scope in ctx, over what is cached there. Whoever
+// waits for k without its fetch being under way gets v; a fetch that is under way keeps those that wait for it.
+// Without a Scope in ctx it does nothing.
+func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
+	scope, ok := ScopeFrom(ctx)
+	if !ok {
+		return
+	}
+	scope.mu.Lock()
+	defer scope.mu.Unlock()
+	s.in(scope).prime(k, v)
+}
+
+// Clear makes the Scope in ctx forget what it has cached under the keys, or all of the Source when there are none: the
+// next to ask fetches again. A fetch that is under way keeps those that wait for it. Without a Scope in ctx it does nothing.
+func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
+	scope, ok := ScopeFrom(ctx)
+	if !ok {
+		return
+	}
+	scope.mu.Lock()
+	defer scope.mu.Unlock()
+	s.in(scope).clear(ks)
+}
+
+// in finds the fetcher of the Source in a Scope. The Scope's lock must be held.
+func (s *Source[K, V]) in(scope *Scope) *fetcher[K, V] {
+	if f, ok := scope.fetchers[s]; ok {
+		return f.(*fetcher[K, V])
+	}
+	f := newFetcher(scope, &s.settings, s.fetch)
+	scope.fetchers[s] = f
+	return f
+}
