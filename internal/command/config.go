@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -24,12 +23,6 @@ type config struct {
 	Seed    seedCommand    `cmd:"" help:"Fill the database with made-up data."`
 	Verify  verifyCommand  `cmd:"" help:"Recompute all balances and histories from the depot and compare."`
 	Version versionCommand `cmd:"" help:"Print the program's version."`
-}
-
-// limits of one HTTP request and of the server's end.
-type limits struct {
-	MaxBody      int64         `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
-	DrainTimeout time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
 }
 
 // parse reads arguments and environment. A request for help is answered on stdout, then exit is called.

@@ -1,0 +1,74 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/clumpql/clumpql/internal/demo"
+	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/migrations"
+)
+
+// serveCommand is `clumpql serve`.
+type serveCommand struct {
+	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Port 0: any free one; the log says which."`
+	Demo         bool          `help:"Fill an empty database with made-up data first."`
+	PostgresPort int           `placeholder:"PORT" help:"Loopback port of the private Postgres. 0: a Unix socket only."`
+	MaxBody      int64         `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
+	DrainTimeout time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
+}
+
+// Run serves until ctx ends, which is no error, or until something that it needs fails.
+func (s serveCommand) Run(ctx context.Context, c *config, p Program) error {
+	err := s.serve(ctx, c, p)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // the signal came while it was still starting
+	}
+	return err
+}
+
+func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
+	log := c.logger(p.Stderr)
+	// First what fails at once: a taken port should not have to wait for Postgres to start.
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	db, err := openDatabase(ctx, c, s.PostgresPort, log)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	depot := ledger.NewDepot(db.pool)
+	defer depot.Close()
+	if s.Demo {
+		if err := fillWithDemo(ctx, db, depot); err != nil {
+			return err
+		}
+	}
+	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log})
+	if err != nil {
+		return fmt.Errorf("GraphQL handler: %w", err)
+	}
+	ready := readiness{database: db.pool, needed: migrations.Version(), log: log}
+	running := &service{
+		listener: listener,
+		handler:  newRouter(graphQL, ready, s.MaxBody, log),
+		work:     ledger.NewWorker(depot, log).Run,
+		drain:    s.DrainTimeout,
+		log:      log,
+	}
+	if db.private != nil {
+		running.postgresDone, running.postgresErr = db.private.Done(), db.private.Err
+	}
+	log.Info("listening", "url", "http://"+listener.Addr().String())
+	return running.run(ctx)
+}

@@ -1,0 +1,45 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/migrations"
+)
+
+// errDeviation makes `verify` fail after it has printed its report.
+var errDeviation = errors.New("verify: the ledger deviates from its depot")
+
+// verifyCommand is `clumpql verify`. It changes nothing.
+type verifyCommand struct{}
+
+// Run prints the report; a deviation is an error.
+func (verifyCommand) Run(ctx context.Context, c *config, p Program) error {
+	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	version, err := migrationVersion(ctx, db.pool)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if needed := migrations.Version(); version != needed {
+		return fmt.Errorf("verify: the database is at migration %d, this program is for %d: clumpql migrate", version, needed)
+	}
+
+	bar := newProgress(p.Stderr)
+	defer bar.clear()
+	report, err := ledger.Verify(ctx, db.pool, bar.step("verifying"))
+	if err != nil {
+		return err
+	}
+	bar.clear()
+	fmt.Fprint(p.Stdout, report)
+	if !report.OK() {
+		return errDeviation
+	}
+	return nil
+}
