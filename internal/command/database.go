@@ -39,7 +39,7 @@ func openDatabase(ctx context.Context, c *config, port int, log *slog.Logger) (*
 	}
 	private, err := postgres.Start(ctx, postgres.Config{Dir: c.DataDir, Port: port, Logger: log})
 	if err != nil {
-		return nil, fmt.Errorf("private Postgres: %w", err)
+		return nil, err
 	}
 	return connect(ctx, private.URL(), private, log)
 }
@@ -49,14 +49,24 @@ func joinDatabase(ctx context.Context, c *config, log *slog.Logger) (*database, 
 	if c.DatabaseURL != "" {
 		return connect(ctx, c.DatabaseURL, nil, log)
 	}
-	url, err := postgres.Join(ctx, postgres.Config{Dir: c.DataDir, Logger: log})
-	switch {
-	case errors.Is(err, postgres.ErrNotRunning):
-		return openDatabase(ctx, c, 0, log)
-	case err != nil:
-		return nil, fmt.Errorf("private Postgres: %w", err)
+	var err error
+	for range 3 {
+		var url string
+		url, err = postgres.Join(ctx, postgres.Config{Dir: c.DataDir, Logger: log})
+		if err == nil {
+			return connect(ctx, url, nil, log)
+		}
+		if !errors.Is(err, postgres.ErrNotRunning) {
+			return nil, err
+		}
+		var db *database
+		db, err = openDatabase(ctx, c, 0, log)
+		if !errors.Is(err, postgres.ErrRunning) {
+			return db, err
+		}
+		// Somebody else has started one in between: join that.
 	}
-	return connect(ctx, url, nil, log)
+	return nil, err
 }
 
 // connect makes the pool and sees that Postgres answers. It takes private over: also when it returns an error.

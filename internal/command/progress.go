@@ -36,7 +36,6 @@ func (p *progress) step(what string) func(done, total int64) {
 			p.bar = progressbar.NewOptions64(total,
 				progressbar.OptionSetWriter(p.w),
 				progressbar.OptionSetDescription(what),
-				progressbar.OptionShowCount(),
 				progressbar.OptionThrottle(100*time.Millisecond),
 				progressbar.OptionFullWidth(),
 				progressbar.OptionClearOnFinish(),
