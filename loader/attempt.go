@@ -8,8 +8,6 @@ import (
 // fetchAll fetches the batch, again where the source's retries say so, until every key has its
 // outcome. The error it returns is that of the keys left without one.
 func (b *batch[K, V]) fetchAll() (struct{}, error) {
-	b.outs = make([]outcome[V], len(b.entries))
-	b.todo = everyIndex(len(b.entries))
 	for {
 		results, err := b.fetchOnce()
 		if err != nil {
@@ -41,8 +39,8 @@ func (b *batch[K, V]) fetchOnce() (map[K]Result[V], error) {
 	}
 	b.attempts++
 	keys := make([]K, len(b.todo))
-	for i, at := range b.todo {
-		keys[i] = b.entries[at].key
+	for i, e := range b.todo {
+		keys[i] = e.key
 	}
 	results, err, panicked := protect2(func(keys []K) (map[K]Result[V], error) {
 		return b.fetcher.fetch(b.ctx, keys)
@@ -55,18 +53,18 @@ func (b *batch[K, V]) fetchOnce() (map[K]Result[V], error) {
 
 // take sorts in what a fetch returned, and returns the entries to be fetched again: those that
 // failed alone, with an error that allows one more attempt.
-func (b *batch[K, V]) take(results map[K]Result[V]) (again []int) {
-	for _, i := range b.todo {
-		r, found := results[b.entries[i].key]
+func (b *batch[K, V]) take(results map[K]Result[V]) (again []*entry[K, V]) {
+	for _, e := range b.todo {
+		r, found := results[e.key]
 		switch {
 		case !found:
-			b.outs[i] = outcome[V]{}
+			e.out = outcome[V]{}
 		case r.Err == nil:
-			b.outs[i] = defined(r.Value)
+			e.out = defined(r.Value)
 		default:
-			b.outs[i] = failed[V](r.Err)
+			e.out = failed[V](r.Err)
 			if b.mayRepeat(r.Err) {
-				again = append(again, i)
+				again = append(again, e)
 			}
 		}
 	}
@@ -126,12 +124,4 @@ func (b *batch[K, V]) deadline() (latest time.Time, ok bool) {
 		}
 	}
 	return latest, ok
-}
-
-func everyIndex(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

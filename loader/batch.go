@@ -12,14 +12,13 @@ type batch[K comparable, V any] struct {
 	entries []*entry[K, V]
 	report  Batch
 
-	// Owned by the batch's goroutine.
-	outs     []outcome[V] // of the entries, in their order
-	todo     []int        // the entries that have no outcome yet
+	// Owned by the batch's goroutine, as are the entries' outcomes until they are settled.
+	todo     []*entry[K, V] // the entries that have no outcome yet
 	attempts int
 }
 
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
-	b := &batch[K, V]{fetcher: f, entries: entries}
+	b := &batch[K, V]{fetcher: f, entries: entries, todo: entries}
 	b.report = Batch{Source: f.source.name, Wave: wave, Keys: len(entries), Start: time.Now()}
 	if f.scope.observer != nil {
 		b.report.Origins = b.origins()
@@ -64,7 +63,7 @@ func (b *batch[K, V]) tell(o Observer, err error) error {
 	b.report.Err = err
 	_, panicked := protect(func(r Batch) struct{} { o.BatchDone(r); return struct{}{} }, b.report)
 	if panicked != nil {
-		b.todo = everyIndex(len(b.entries))
+		b.todo = b.entries
 		return panicked
 	}
 	return err
@@ -72,12 +71,12 @@ func (b *batch[K, V]) tell(o Observer, err error) error {
 
 // settle gives each key its outcome. Those that have none fail with err, and are forgotten: they may be asked for again.
 func (b *batch[K, V]) settle(err error) {
-	for _, i := range b.todo {
-		b.fetcher.forget(b.entries[i])
-		b.outs[i] = failed[V](err)
+	for _, e := range b.todo {
+		b.fetcher.forget(e)
+		e.out = failed[V](err)
 	}
-	for i, e := range b.entries {
-		e.settle(b.outs[i])
+	for _, e := range b.entries {
+		e.settle(e.out)
 	}
 }
 

@@ -21,7 +21,7 @@ func (c *cell[V]) join(w *waiter[V]) {
 	x := w.root.x
 	w.cell = c
 	if c.settled {
-		x.inbox = append(x.inbox, w)
+		x.inbox = double[frame](x.inbox, w)
 		return
 	}
 	x.outstanding++

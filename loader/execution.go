@@ -1,6 +1,9 @@
 package loader
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Execution evaluates clumps in a Scope, driven by one goroutine: clumps are started with Start or StartEach, Advance
 // runs what can run, Wait waits for fetches, End leaves the Scope. Clump.Get does all that for one clump; an
@@ -27,7 +30,12 @@ type Execution struct {
 	outstanding int     // waiters whose cells have not
 	parked      bool    // in Wait
 	ended       bool
-	wake        chan struct{}
+	wake        chan struct{} // made when first parked
+
+	room struct { // what the slices start in
+		stack, queue, inbox [4]frame
+		asks                [4]asker
+	}
 }
 
 // frame is a piece of evaluation that can run. It runs user code at most once, does not block, and leaves
@@ -57,14 +65,21 @@ type hit struct {
 
 // Begin adds an execution to the Scope. End must be called, whatever happens.
 func (s *Scope) Begin(ctx context.Context) *Execution {
-	x := &Execution{scope: s, ctx: ctx, wake: make(chan struct{}, 1)}
+	x := new(Execution)
+	x.begin(s, ctx)
+	return x
+}
+
+func (x *Execution) begin(s *Scope, ctx context.Context) {
+	x.scope, x.ctx = s, ctx
+	x.stack, x.queue, x.inbox = x.room.stack[:0], x.room.queue[:0], x.room.inbox[:0]
+	x.asks = x.room.asks[:0]
 	if f, ok := ctx.Value(flightKey{}).(*flight); ok && f.scope == s {
 		x.within = f
 	}
 	s.mu.Lock()
 	s.running++
 	s.mu.Unlock()
-	return x
 }
 
 // Advance runs all that can run without a fetch, on the calling goroutine. It does not block and
@@ -117,7 +132,6 @@ func (x *Execution) askSome() {
 	}()
 	for x.asked < len(x.asks) {
 		a := x.asks[x.asked]
-		x.asks[x.asked] = a
 		x.asked++
 		a.ask(x)
 	}
@@ -192,6 +206,9 @@ func (x *Execution) leave() {
 
 func (x *Execution) park() {
 	x.parked = true
+	if x.wake == nil {
+		x.wake = make(chan struct{}, 1)
+	}
 	x.scope.running--
 	if x.within != nil {
 		x.within.block()
@@ -213,7 +230,7 @@ func (x *Execution) deliver(f frame) {
 	if x.ended {
 		return
 	}
-	x.inbox = append(x.inbox, f)
+	x.inbox = double(x.inbox, f)
 	if x.parked {
 		x.unpark()
 		x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
@@ -235,7 +252,7 @@ func (x *Execution) countHit(source string) {
 
 // push adds a frame to what can run now and returns the depth of the stack.
 func (x *Execution) push(f frame) int {
-	x.stack = append(x.stack, f)
+	x.stack = double(x.stack, f)
 	return len(x.stack)
 }
 
@@ -247,4 +264,13 @@ func (x *Execution) pop() frame {
 	return f
 }
 
-func (x *Execution) ask(a asker) { x.asks = append(x.asks, a) }
+func (x *Execution) ask(a asker) { x.asks = double(x.asks, a) }
+
+// double is append, but never grows by less than the double: append grows long slices by a
+// quarter, which costs twice the memory traffic.
+func double[E any](s []E, e E) []E {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(len(s), 8))
+	}
+	return append(s, e)
+}

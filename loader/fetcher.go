@@ -34,7 +34,7 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 		if len(f.pending) == 0 {
 			f.scope.due = append(f.scope.due, f)
 		}
-		f.pending = append(f.pending, e)
+		f.pending = double(f.pending, e)
 	}
 	e.join(w)
 }

@@ -1,16 +1,21 @@
 package loader
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // flight is a batch or a Future on its way: from its start until it has landed, by its outcome or
 // because nobody waits for it any more. Everything but ctx and cancel is guarded by the Scope's lock.
 type flight struct {
-	scope   *Scope
-	cargo   cargo
-	ctx     context.Context // the values of the first waiter's, an end of its own
-	cancel  context.CancelFunc
-	blocked int // executions inside it (a fetch that uses clumps itself) that wait for the Scope
-	landed  bool
+	scope          *Scope
+	cargo          cargo
+	ctx            context.Context // the values of the first waiter's, an end of its own
+	cancel         context.CancelFunc
+	base           flightContext
+	blocked        int // executions inside it (a fetch that uses clumps itself) that wait for the Scope
+	landed         bool
+	previous, next *flight // of the Scope's flights
 }
 
 // cargo is what is on the flight.
@@ -22,9 +27,14 @@ type cargo interface {
 // takeOff counts f as in flight. Its context has the values of ctx but not its end.
 func (f *flight) takeOff(s *Scope, ctx context.Context, c cargo) {
 	f.scope, f.cargo = s, c
-	f.ctx, f.cancel = context.WithCancel(flightContext{context.WithoutCancel(ctx), f})
-	s.flights[f] = struct{}{}
+	f.base = flightContext{f, ctx}
+	f.ctx, f.cancel = context.WithCancel(&f.base)
 	s.flying++
+	f.next = s.flights
+	if f.next != nil {
+		f.next.previous = f
+	}
+	s.flights = f
 }
 
 // land ends the flight: it no longer holds back the dispatch. It says whether the flight had not landed before.
@@ -33,9 +43,16 @@ func (f *flight) land() bool {
 		return false
 	}
 	f.landed = true
-	delete(f.scope.flights, f)
 	if f.blocked == 0 {
 		f.scope.flying--
+	}
+	if f.previous != nil {
+		f.previous.next = f.next
+	} else {
+		f.scope.flights = f.next
+	}
+	if f.next != nil {
+		f.next.previous = f.previous
 	}
 	f.cancel()
 	return true
@@ -57,20 +74,25 @@ func (f *flight) unblock() {
 	}
 }
 
-// flightContext tells a Get inside the flight which Scope it is in, and which flight.
+// flightContext is context.WithoutCancel of the first waiter's context, which besides tells a Get
+// inside the flight which Scope it is in, and which flight.
 type flightContext struct {
-	context.Context
-	f *flight
+	flight *flight
+	values context.Context
 }
 
 type flightKey struct{}
 
-func (c flightContext) Value(key any) any {
+func (c *flightContext) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (c *flightContext) Done() <-chan struct{}       { return nil }
+func (c *flightContext) Err() error                  { return nil }
+
+func (c *flightContext) Value(key any) any {
 	switch key.(type) {
 	case flightKey:
-		return c.f
+		return c.flight
 	case scopeKey:
-		return c.f.scope
+		return c.flight.scope
 	}
-	return c.Context.Value(key)
+	return c.values.Value(key)
 }

@@ -31,11 +31,13 @@ func (a *askingFuture[T]) ask(x *Execution) {
 	s := x.scope
 	run, known := s.futures[a.future].(*futureRun[T])
 	if !known {
-		run = &futureRun[T]{}
+		run = &futureRun[T]{future: a.future}
+		if s.futures == nil {
+			s.futures = make(map[any]any)
+		}
 		s.futures[a.future] = run
 		run.takeOff(s, x.ctx, run)
-		f := a.future.f
-		go call(func() (T, error) { return f(run.ctx) }, run.arrive)
+		go call(run.get, run.arrive)
 	}
 	run.join(&a.waiter)
 }
@@ -44,9 +46,12 @@ func (a *askingFuture[T]) refuse(error) bool { return false } // asking for it c
 
 // futureRun is a Future in a Scope, started.
 type futureRun[T any] struct {
+	*future[T]
 	flight
 	cell[T]
 }
+
+func (r *futureRun[T]) get() (T, error) { return r.f(r.ctx) }
 
 func (r *futureRun[T]) arrive(v T, err error) {
 	s := r.scope

@@ -16,15 +16,31 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 		s = NewScope()
 		ctx = WithScope(ctx, s)
 	}
-	x := s.Begin(ctx)
+	x := &single[T]{clump: c}
+	x.begin(s, ctx)
 	defer x.End()
-	var out outcome[T]
-	Start(x, c, "", func(v T, defined bool, err error) { out = outcome[T]{v, defined, err} })
+	x.self.x = &x.Execution
+	x.queue = append(x.queue, x)
 	if err := x.Drive(); err != nil {
 		return v, false, err
 	}
-	return out.value, out.defined, out.err
+	return x.out.value, x.out.defined, x.out.err
 }
+
+// single is the execution of one clump, in one piece.
+type single[T any] struct {
+	Execution
+	self  root
+	clump Clump[T]
+	out   outcome[T]
+}
+
+func (s *single[T]) step(x *Execution) {
+	x.root = &s.self
+	s.clump.start(x, s)
+}
+
+func (s *single[T]) receive(_ *Execution, o outcome[T]) { s.out = o }
 
 // GetOrElse is Get with a value for when c is undefined.
 func (c Clump[T]) GetOrElse(ctx context.Context, def T) (T, error) {

@@ -25,13 +25,14 @@ type Scope struct {
 
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called under it.
 	mu       sync.Mutex
-	fetchers map[any]any  // of each *Source; of each *ParamSource a map of them by parameter
-	futures  map[any]any  // the cell of each Future's node
-	due      []dispatcher // fetchers with pending keys, in the order in which they came to have some
-	running  int          // executions that can go on: all that have begun and are not in Wait
-	flying   int          // flights that have not landed and can go on
-	flights  map[*flight]struct{}
-	wave     int // dispatches that sent anything
+	fetchers map[any]any                   // of each *Source; of each *ParamSource a map of them by parameter
+	recent   struct{ source, fetcher any } // the one looked up last: keys of a source are mostly asked for in a row
+	futures  map[any]any                   // of each Future's node its futureRun; nil while there is none
+	due      []dispatcher                  // fetchers with pending keys, in the order in which they came to have some
+	running  int                           // executions that can go on: all that have begun and are not in Wait
+	flying   int                           // flights that have not landed and can go on
+	flights  *flight                       // the first of those that have not landed
+	wave     int                           // dispatches that sent anything
 }
 
 type dispatcher interface {
@@ -48,11 +49,7 @@ func WithPolicy(p Policy) ScopeOption {
 
 // NewScope makes a Scope with nothing in it.
 func NewScope(opts ...ScopeOption) *Scope {
-	s := &Scope{
-		fetchers: make(map[any]any),
-		futures:  make(map[any]any),
-		flights:  make(map[*flight]struct{}),
-	}
+	s := &Scope{fetchers: make(map[any]any)}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -93,7 +90,7 @@ func (s *Scope) dispatch() {
 
 // abandonUnwanted ends the flights that nobody waits for any more. The lock is held.
 func (s *Scope) abandonUnwanted() {
-	for f := range s.flights {
+	for f := s.flights; f != nil; f = f.next {
 		if !f.cargo.wanted() {
 			f.land()
 			f.cargo.abandon()

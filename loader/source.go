@@ -52,10 +52,14 @@ func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 
 // in finds the fetcher of the Source in a Scope. The Scope's lock must be held.
 func (s *Source[K, V]) in(scope *Scope) *fetcher[K, V] {
-	if f, ok := scope.fetchers[s]; ok {
-		return f.(*fetcher[K, V])
+	if scope.recent.source == any(s) {
+		return scope.recent.fetcher.(*fetcher[K, V])
 	}
-	f := newFetcher(scope, &s.settings, s.fetch)
-	scope.fetchers[s] = f
+	f, ok := scope.fetchers[s].(*fetcher[K, V])
+	if !ok {
+		f = newFetcher(scope, &s.settings, s.fetch)
+		scope.fetchers[s] = f
+	}
+	scope.recent.source, scope.recent.fetcher = s, f
 	return f
 }

@@ -101,7 +101,7 @@ type arrivals[V any] struct {
 func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 	switch {
 	case err != nil:
-		a.run.fail(s, err)
+		a.run.failClump(s, err)
 	case !defined:
 		a.run.null(s, a.field.typ)
 	default:

@@ -100,6 +100,16 @@ func (r *run) fail(s Slot, err error) {
 	addError(ctx, err)
 }
 
+// failClump is fail for the error of a clump. A panic in it is the panic of its field, as if the resolver itself had panicked, but
+// the recover function gets the *loader.PanicError: its stack is the one that tells where.
+func (r *run) failClump(s Slot, err error) {
+	if p, ok := errors.AsType[*loader.PanicError](err); ok {
+		r.panicked(s, p)
+		return
+	}
+	r.fail(s, err)
+}
+
 func addError(ctx context.Context, err error) {
 	if shared, ok := err.(*gqlerror.Error); ok {
 		own := *shared // several slots may report it, each under its own path
