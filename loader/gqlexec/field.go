@@ -26,11 +26,15 @@ type Field struct {
 }
 
 func newField(parent *Field, object string, f graphql.CollectedField) *Field {
+	typ := f.Definition.Type
+	if f.Name == "__schema" { // gqlgen lets it be null, so that an answer without introspection keeps its other fields
+		typ = ast.NamedType("__Schema", nil)
+	}
 	return &Field{
 		CollectedField: f,
 		parent:         parent,
 		object:         object,
-		typ:            f.Definition.Type,
+		typ:            typ,
 		key:            `"` + f.Alias + `":`,
 	}
 }

@@ -1,0 +1,48 @@
+package model
+
+import (
+	"github.com/clumpql/clumpql/internal/catalogue"
+	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/loader"
+)
+
+// Page is a part of a list as an answer shows it.
+type Page[T any] struct {
+	Items       []*T
+	Cursors     []string // one for each item
+	HasNext     bool
+	HasPrevious bool
+}
+
+// Connection is a list that is fetched only as far as a query selects it: its page for edges, nodes and pageInfo together, its count
+// for totalCount, both in the same wave.
+type Connection[T any] struct {
+	Page  loader.Clump[Page[T]]
+	Count loader.Clump[int64]
+}
+
+// Edge is an item with its cursor.
+type Edge[T any] struct {
+	Cursor string
+	Node   *T
+}
+
+// The connections of the API. gqlgen binds a type of the schema to a named Go type.
+type (
+	TrackConnection    Connection[catalogue.Track]
+	TrackEdge          Edge[catalogue.Track]
+	PlaylistConnection Connection[catalogue.Playlist]
+	PlaylistEdge       Edge[catalogue.Playlist]
+	TransferConnection Connection[ledger.TransferRecord]
+	TransferEdge       Edge[ledger.TransferRecord]
+	DepositConnection  Connection[ledger.DepositRecord]
+	DepositEdge        Edge[ledger.DepositRecord]
+)
+
+// PageInfo tells where a page lies in its connection.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *string
+	EndCursor       *string
+}
