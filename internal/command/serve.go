@@ -62,7 +62,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 	running := &service{
 		listener: listener,
 		handler:  newRouter(graphQL, ready, s.MaxBody, log),
-		work:     ledger.NewWorker(depot, log).Run,
+		work:     ledger.NewWorker(depot, ledger.WorkerOptions{Logger: log}).Run,
 		drain:    s.DrainTimeout,
 		log:      log,
 	}

@@ -20,7 +20,7 @@ func settle(ctx context.Context, depot *ledger.Depot, log *slog.Logger, report f
 	group, ctx := errgroup.WithContext(ctx)
 	working, stopWorking := context.WithCancel(ctx)
 	group.Go(func() error {
-		err := ledger.NewWorker(depot, log).Run(working)
+		err := ledger.NewWorker(depot, ledger.WorkerOptions{Logger: log}).Run(working)
 		if working.Err() != nil {
 			return nil
 		}
