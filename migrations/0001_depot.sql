@@ -8,9 +8,10 @@
 -- makes offsets gapless and the order of offsets the order of commits.
 CREATE TABLE depot_heads (
     next_offset bigint  NOT NULL DEFAULT 0,
-    partition   integer NOT NULL,
+    partition   integer NOT NULL,           -- 0, 1, ... partitions - 1
+    partitions  integer NOT NULL DEFAULT 1, -- how many there are, in every row: who locks one row knows it for certain
     CONSTRAINT depot_heads_pkey PRIMARY KEY (partition),
-    CONSTRAINT depot_heads_partition_not_negative CHECK (partition >= 0),
+    CONSTRAINT depot_heads_partition_in_range CHECK (partition >= 0 AND partition < partitions),
     CONSTRAINT depot_heads_next_offset_not_negative CHECK (next_offset >= 0)
 ) WITH (fillfactor = 10); -- updated by every append: room for new versions of the row in its own page
 

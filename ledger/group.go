@@ -1,0 +1,144 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// appendTimeout bounds one attempt to commit a group, most of all its wait for the lock on a head.
+	appendTimeout = 30 * time.Second
+	// appendRetryFor is how long a group is tried again after its first attempt failed.
+	appendRetryFor = 4 * time.Second
+)
+
+// errStalePartitions means that the number of partitions this process knows is no longer true.
+var errStalePartitions = errors.New("the number of partitions has changed")
+
+// drain commits group after group until nobody waits. Each group is what arrived while the last one was under way.
+func (d *Depot) drain(ctx context.Context) {
+	for group := d.line.next(); group != nil; group = d.line.next() {
+		d.commit(ctx, group)
+	}
+}
+
+// commit brings a group into the depot, and answers each of its calls.
+//
+// It repeats an attempt that failed for a reason that may pass, also one whose commit got no answer: ids are unique and the
+// lock on the head makes a repetition wait for the end of its predecessor, so it finds the truth. When the data of one
+// call made a statement fail, each call is tried alone, so that none suffers from its neighbours.
+func (d *Depot) commit(ctx context.Context, group []*call) {
+	giveUp := time.Now().Add(appendRetryFor)
+	committing := false
+	for attempt := 0; ; attempt++ {
+		err := d.attempt(ctx, group, &committing)
+		switch {
+		case err == nil:
+			for _, c := range group {
+				close(c.done)
+			}
+			return
+		case len(group) > 1 && isDataError(err):
+			for i := range group {
+				d.commit(ctx, group[i:i+1])
+			}
+			return
+		case errors.Is(err, errStalePartitions):
+			d.partitions.Store(0)
+		case !transient(err):
+			fail(group, fmt.Errorf("append: %w", err))
+			return
+		}
+		pause := backoff(attempt)
+		if time.Now().Add(pause).After(giveUp) || sleep(ctx, pause) != nil {
+			fail(group, unavailable(err, committing))
+			return
+		}
+	}
+}
+
+// unavailable is the answer to the calls of a group that is given up.
+func unavailable(err error, committing bool) error {
+	if committing {
+		return fmt.Errorf("append: %w: %w: %w", ErrUnavailable, ErrOutcomeUnknown, err)
+	}
+	return fmt.Errorf("append: %w: %w", ErrUnavailable, err)
+}
+
+func fail(group []*call, err error) {
+	for _, c := range group {
+		c.receipts, c.err = nil, err
+		close(c.done)
+	}
+}
+
+// attempt runs one transaction for a group, in two round trips: lock and look up; write and commit. It sets receipts or
+// err of each call. Its own error concerns all of them. It sets committing when it has sent a commit that may have taken
+// effect though there was no answer.
+func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) error {
+	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
+	defer cancel()
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release() // closes the connection if it is left in a transaction
+	partitions, err := d.loadPartitions(ctx, conn)
+	if err != nil {
+		return err
+	}
+
+	a := newAppending(partitions)
+	es := make([][]entry, len(group))
+	for i, c := range group {
+		es[i] = c.entries
+	}
+	first := &pgx.Batch{}
+	queueBegin(first)
+	a.queueLocks(first, es...)
+	a.queueLookups(first, es...)
+	if err := conn.SendBatch(ctx, first).Close(); err != nil {
+		return err
+	}
+
+	for _, c := range group {
+		c.receipts, c.err = a.add(c.entries, c.token)
+	}
+	writes := len(a.added) > 0
+	last := &pgx.Batch{}
+	a.queueWrites(last)
+	last.Queue("commit")
+	err = conn.SendBatch(ctx, last).Close()
+	if err != nil {
+		*committing = *committing || writes && commitUnknown(err)
+		return err
+	}
+	if writes {
+		d.wakeWorker()
+	}
+	return nil
+}
+
+const readPartitions = `SELECT partitions FROM depot_heads WHERE partition = 0`
+
+// rowQuerier is a pool, a connection or a transaction.
+type rowQuerier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// loadPartitions returns the number of partitions. It is read once: appends check it under the lock.
+func (d *Depot) loadPartitions(ctx context.Context, q rowQuerier) (int32, error) {
+	if n := d.partitions.Load(); n > 0 {
+		return n, nil
+	}
+	var n int32
+	if err := q.QueryRow(ctx, readPartitions).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read partitions: %w", err)
+	}
+	d.partitions.Store(n)
+	return n, nil
+}

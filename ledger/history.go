@@ -1,0 +1,238 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
+)
+
+// HistoryOrder is the order of a history's pages.
+type HistoryOrder int8
+
+const (
+	Newest HistoryOrder = iota // by position, the last decision first
+	Oldest                     // by position, the first decision first
+	ByID                       // by the bytes of the record id; equal ids (of several payers) by payer
+)
+
+// HistoryFilter restricts a history to a range of record ids, compared by their bytes. The zero filter lets all through.
+type HistoryFilter struct {
+	IDFrom, IDTo       string // both inclusive
+	HasIDFrom, HasIDTo bool
+}
+
+// HistoryCursor is the place of a record in every order. Newest and Oldest use Position, ByID uses ID and FromUserID.
+type HistoryCursor struct {
+	Position   int64
+	ID         string
+	FromUserID int64
+}
+
+// Cursor returns the place of a decided transfer in a history.
+func (r TransferRecord) Cursor() HistoryCursor { return HistoryCursor{r.Position, r.ID, r.FromUserID} }
+
+// HistoryPage asks for a page of the transfers of each of many users. It is comparable, so that it can be part of a key.
+type HistoryPage struct {
+	First    int // the most records; 0 or less: none, and HasNext tells whether there are any
+	After    HistoryCursor
+	HasAfter bool // the page starts behind After, which need not be the place of a record
+	Order    HistoryOrder
+	HistoryFilter
+}
+
+// DepositPage asks for a page of the deposits of each of many users, newest first. It is comparable.
+type DepositPage struct {
+	First    int   // the most records; 0 or less: none, and HasNext tells whether there are any
+	After    int64 // a position
+	HasAfter bool  // the page starts behind After
+}
+
+// Slice is a page. HasNext and HasPrevious are exact: they tell whether records that pass the filter follow and precede.
+type Slice[T any] struct {
+	Records              []T
+	HasNext, HasPrevious bool
+}
+
+// maxID sorts after every record id: it is longer than they may be, of the last character there is.
+var maxID = strings.Repeat("\U0010FFFF", MaxIDBytes/4+1)
+
+// bounds returns the range of ids that pass the filter.
+func (f HistoryFilter) bounds() (from, to string, err error) {
+	to = maxID
+	if f.HasIDFrom {
+		from = f.IDFrom
+	}
+	if f.HasIDTo {
+		to = f.IDTo
+	}
+	if !validText(from) {
+		return "", "", &InvalidError{Field: "idFrom", Reason: "must be valid UTF-8 without NUL"}
+	}
+	if !validText(to) {
+		return "", "", &InvalidError{Field: "idTo", Reason: "must be valid UTF-8 without NUL"}
+	}
+	return from, to, nil
+}
+
+// validText tells whether Postgres can take s as text.
+func validText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// OutgoingPages returns for each user a page of the transfers that the user pays.
+func (s *PStates) OutgoingPages(ctx context.Context, page HistoryPage, userIDs []int64) (map[int64]Slice[TransferRecord], error) {
+	slices, err := s.transferPages(ctx, outgoingPages, page, userIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read outgoing transfers: %w", unavailableIfBroken(err))
+	}
+	return slices, nil
+}
+
+// IncomingPages returns for each user a page of the transfers that pay the user, refused ones too.
+func (s *PStates) IncomingPages(ctx context.Context, page HistoryPage, userIDs []int64) (map[int64]Slice[TransferRecord], error) {
+	slices, err := s.transferPages(ctx, incomingPages, page, userIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read incoming transfers: %w", unavailableIfBroken(err))
+	}
+	return slices, nil
+}
+
+// transferPages runs the statement of the page's order, one of three.
+func (s *PStates) transferPages(
+	ctx context.Context, statements [3]string, page HistoryPage, userIDs []int64,
+) (map[int64]Slice[TransferRecord], error) {
+	if page.Order < Newest || page.Order > ByID {
+		return nil, &InvalidError{Field: "orderBy", Reason: "is unknown"}
+	}
+	from, to, err := page.bounds()
+	if err != nil {
+		return nil, err
+	}
+	if page.Order == ByID && page.HasAfter && !validText(page.After.ID) {
+		return nil, &InvalidError{Field: "after", Reason: "must be valid UTF-8 without NUL"}
+	}
+	partitions, err := s.loadPartitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	first := max(page.First, 0)
+	args := []any{userIDs, first + 1, from, to, page.HasAfter}
+	after := page.After
+	switch {
+	case page.Order == ByID && !page.HasAfter:
+		after = HistoryCursor{FromUserID: -1} // before every record
+	case page.Order == Oldest && !page.HasAfter:
+		after.Position = -1
+	case page.Order == Newest && !page.HasAfter:
+		after.Position = math.MaxInt64
+	}
+	if page.Order == ByID {
+		args = append(args, after.ID, after.FromUserID)
+	} else {
+		args = append(args, after.Position)
+	}
+	rows, _ := s.pool.Query(ctx, statements[page.Order], args...)
+	return collectSlices(rows, userIDs, first, func() (row slicedRow[TransferRecord], err error) {
+		r := &row.record
+		err = rows.Scan(&row.userID, &row.previous,
+			(*zeronull.Int8)(&r.Position), (*zeronull.Int8)(&r.FromUserID), (*zeronull.Int8)(&r.ToUserID),
+			(*zeronull.Int8)(&r.AmountMinor), (*zeronull.Text)(&r.ID), (*zeronull.Int8)(&r.Offset),
+			(*zeronull.Timestamptz)(&r.AppendedAt), (*zeronull.Int2)(&r.Status), &r.PayerBalanceMinor)
+		r.Partition = partitionOf(r.FromUserID, partitions)
+		row.empty = r.Status == Pending
+		return row, err
+	})
+}
+
+// DepositPages returns for each user a page of the deposits, newest first.
+func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []int64) (map[int64]Slice[DepositRecord], error) {
+	partitions, err := s.loadPartitions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
+	}
+	first, after := max(page.First, 0), int64(math.MaxInt64)
+	if page.HasAfter {
+		after = page.After
+	}
+	rows, _ := s.pool.Query(ctx, depositsNewest, userIDs, first+1, page.HasAfter, after)
+	slices, err := collectSlices(rows, userIDs, first, func() (row slicedRow[DepositRecord], err error) {
+		r := &row.record
+		err = rows.Scan(&row.userID, &row.previous,
+			(*zeronull.Int8)(&r.Position), (*zeronull.Int8)(&r.AmountMinor), (*zeronull.Text)(&r.ID), (*zeronull.Int8)(&r.Offset),
+			(*zeronull.Timestamptz)(&r.AppendedAt), (*zeronull.Int2)(&r.Status), &r.BalanceMinor)
+		r.UserID = row.userID
+		r.Partition = partitionOf(r.UserID, partitions)
+		row.empty = r.Status == Pending
+		return row, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
+	}
+	return slices, nil
+}
+
+// slicedRow is a row of the pages of many users. A user without records on the page has one row, empty.
+type slicedRow[T any] struct {
+	userID   int64
+	previous bool // records precede the page
+	record   T
+	empty    bool // history holds no Pending records: that status says that there is none
+}
+
+// collectSlices makes slices of rows that come ordered as in their pages, one more than first where more follow.
+func collectSlices[T any](
+	rows pgx.Rows, userIDs []int64, first int, scan func() (slicedRow[T], error),
+) (map[int64]Slice[T], error) {
+	defer rows.Close()
+	slices := make(map[int64]Slice[T], len(userIDs))
+	for _, id := range userIDs {
+		slices[id] = Slice[T]{}
+	}
+	for rows.Next() {
+		row, err := scan()
+		if err != nil {
+			return nil, err
+		}
+		slice := slices[row.userID]
+		slice.HasPrevious = row.previous
+		switch {
+		case row.empty:
+		case len(slice.Records) == first:
+			slice.HasNext = true
+		default:
+			slice.Records = append(slice.Records, row.record)
+		}
+		slices[row.userID] = slice
+	}
+	return slices, rows.Err()
+}
+
+// OutgoingCounts returns for each user how many transfers, paid by the user, pass the filter.
+func (s *PStates) OutgoingCounts(ctx context.Context, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
+	return s.counts(ctx, countOutgoing, filter, userIDs)
+}
+
+// IncomingCounts returns for each user how many transfers that pay the user, refused ones too, pass the filter.
+func (s *PStates) IncomingCounts(ctx context.Context, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
+	return s.counts(ctx, countIncoming, filter, userIDs)
+}
+
+func (s *PStates) counts(ctx context.Context, sql string, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
+	from, to, err := filter.bounds()
+	if err != nil {
+		return nil, err
+	}
+	counts := make(map[int64]int64, len(userIDs))
+	for _, id := range userIDs {
+		counts[id] = 0
+	}
+	rows, _ := s.pool.Query(ctx, sql, userIDs, from, to)
+	if err := collectPairs(rows, counts); err != nil {
+		return nil, fmt.Errorf("count transfers: %w", unavailableIfBroken(err))
+	}
+	return counts, nil
+}

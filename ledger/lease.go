@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// term is the time in which a worker holds the lease without interruption. Its epoch is the fence: whoever takes the
+// lease later raises the epoch in progress, and then no microbatch of this term can be applied any more, however
+// late its statements arrive.
+type term struct {
+	epoch int64
+	next  []int64 // for each partition, the offset that is decided next
+}
+
+const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $2::interval
+WHERE id = 1 AND (expires_at <= now() OR worker_id = $1)
+RETURNING epoch`
+
+const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
+
+const leaseRemaining = `SELECT greatest(extract(epoch FROM expires_at - now()), 0)::float8 FROM lease WHERE id = 1`
+
+// campaign waits until the lease is free or its own, takes it, and returns the new term.
+func (w *Worker) campaign(ctx context.Context) (*term, error) {
+	for {
+		t, err := w.takeLease(ctx)
+		if err != nil || t != nil {
+			return t, err
+		}
+		var seconds float64
+		if err := w.depot.pool.QueryRow(ctx, leaseRemaining).Scan(&seconds); err != nil {
+			return nil, err
+		}
+		// A millisecond more than what remains, and never more than a second, should the lease be shortened.
+		pause := time.NewTimer(min(time.Duration(seconds*float64(time.Second))+time.Millisecond, time.Second))
+		select {
+		case <-pause.C:
+		case <-w.released:
+		case <-ctx.Done():
+			pause.Stop()
+			return nil, ctx.Err()
+		}
+		pause.Stop()
+	}
+}
+
+// takeLease returns nil when another worker holds the lease. Raising the epoch waits for a microbatch that still runs,
+// and reads what it left.
+func (w *Worker) takeLease(ctx context.Context) (*term, error) {
+	partitions, err := w.depot.loadPartitions(ctx, w.depot.pool)
+	if err != nil {
+		return nil, err
+	}
+	t := &term{next: make([]int64, partitions)}
+	err = pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch); err != nil {
+			return err
+		}
+		for p := range t.next { // ascending, as microbatches do: no circle of waiting
+			if err := tx.QueryRow(ctx, raiseEpoch, p, t.epoch).Scan(&t.next[p]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.logger.Info("ledger worker took the lease", "worker", w.id, "epoch", t.epoch)
+	return t, nil
+}
+
+const renewLease = `UPDATE lease SET expires_at = now() + $3::interval WHERE id = 1 AND worker_id = $1 AND epoch = $2`
+
+// renew prolongs the lease. It returns errFenced when another worker has it.
+func (w *Worker) renew(ctx context.Context, t *term) error {
+	tag, err := w.depot.pool.Exec(ctx, renewLease, w.id, t.epoch, w.lease)
+	if err == nil && tag.RowsAffected() == 0 {
+		return errFenced
+	}
+	return err
+}
+
+const releaseLease = `WITH released AS (
+    UPDATE lease SET expires_at = '-infinity' WHERE id = 1 AND worker_id = $1 RETURNING id
+)
+SELECT pg_notify('` + channel + `', '` + noteReleased + `') FROM released`
+
+// release lets another worker take over at once. Failing that, the lease runs out.
+func (w *Worker) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if _, err := w.depot.pool.Exec(ctx, releaseLease, w.id); err != nil {
+		w.logger.Warn("ledger worker could not release its lease", "worker", w.id, "error", err)
+	}
+}

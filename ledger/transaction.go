@@ -1,0 +1,83 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// The ledger's transactions are pipelined: begin and the first statements travel in one message, the last ones and
+// commit in another. An error skips the rest of a message, so a commit is never reached after one.
+
+// transactionSettings hold for one transaction. Its plans are made for its arrays and the present size of the tables (a
+// plan kept from when they were empty would scan them). A process that stops in the middle, paused or cut off,
+// loses its transaction, and with it its locks, in time for another to take over.
+const transactionSettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('idle_in_transaction_session_timeout', '2000', true)`
+
+func queueBegin(b *pgx.Batch) {
+	b.Queue("begin")
+	b.Queue(transactionSettings)
+}
+
+// transient tells errors that may pass when the same is tried again: conflicts of transactions, a server that starts, stops
+// or lacks resources, and broken connections.
+func transient(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "40001", "40P01", "25P03", "55P03", "57P01", "57P02", "57P03", "57P05":
+			return true
+		}
+		return pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:2] == "58"
+	}
+	return broken(err)
+}
+
+// broken tells errors of a connection, including one that was not answered in time.
+func broken(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded)
+}
+
+// commitUnknown tells whether a transaction may have been committed, given the error of the message that ended with commit.
+// Only an ordinary error of a statement proves the contrary; a fatal one may have come between commit and its answer.
+func commitUnknown(err error) bool {
+	var pg *pgconn.PgError
+	return !errors.As(err, &pg) || pg.SeverityUnlocalized != "ERROR"
+}
+
+// isDataError tells errors that the data of a statement caused: data exceptions and broken constraints.
+func isDataError(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code[:2] == "22" || pg.Code[:2] == "23")
+}
+
+// backoff is the pause after a failed attempt, counted from 0: doubling from 5 ms to 500 ms, with jitter, so that
+// processes that failed together do not come back together.
+func backoff(attempt int) time.Duration {
+	pause := 5 * time.Millisecond << min(attempt, 7)
+	pause = min(pause, 500*time.Millisecond)
+	return pause/2 + rand.N(pause/2+1)
+}
+
+// sleep waits, and returns early with ctx.Err() when ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

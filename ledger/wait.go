@@ -1,0 +1,183 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// pollListening is the net under notifications that are lost.
+	pollListening = time.Second
+	// pollFirst and pollLast bound how often progress is read where no Worker runs, so nobody listens.
+	pollFirst = 5 * time.Millisecond
+	pollLast  = 200 * time.Millisecond
+)
+
+// waiters knows how far the depot is decided and wakes those who wait for more. The zero waiters is ready for use.
+type waiters struct {
+	mu        sync.Mutex // guards all below; nothing that waits is called under it
+	next      [MaxPartitions]int64
+	waiting   map[*waiter]struct{}
+	listening bool  // notifications keep next up to date
+	polling   bool  // a poll goroutine runs; while nobody waits none does
+	closed    bool  // none may be started
+	pollErr   error // of the last poll: Postgres is away
+}
+
+// waiter waits until every partition has passed its offset.
+type waiter struct {
+	last map[int32]int64 // the highest offset in each partition
+	done chan struct{}
+}
+
+// Wait returns nil when all these records are decided, and ctx.Err() when ctx ends before, together with ErrUnavailable if
+// Postgres was out of reach then.
+//
+// Any process can wait for the records of any other. A Worker of the same Depot wakes its waiters as it commits;
+// the commits of another process arrive by notification while a Worker of this Depot runs, in whatever role; without one,
+// and as a net, progress is polled. A receipt that the depot never gave may wait for ever.
+func (d *Depot) Wait(ctx context.Context, receipts []Receipt) error {
+	w := &waiter{last: map[int32]int64{}, done: make(chan struct{})}
+	for _, r := range receipts {
+		if r.Partition < 0 || r.Partition >= MaxPartitions {
+			return &InvalidError{Field: "partition", Reason: "is unknown"}
+		}
+		w.last[r.Partition] = max(w.last[r.Partition], r.Offset)
+	}
+	if !d.waiters.join(w, func() { d.spawn(d.poll) }) {
+		return nil
+	}
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+	}
+	if away := d.waiters.leave(w); away != nil {
+		return fmt.Errorf("wait: %w: %w: %w", ErrUnavailable, ctx.Err(), away)
+	}
+	return fmt.Errorf("wait: %w", ctx.Err())
+}
+
+// join is false when there is nothing to wait for.
+func (ws *waiters) join(w *waiter, startPoll func()) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.passed(w) {
+		return false
+	}
+	if ws.waiting == nil {
+		ws.waiting = map[*waiter]struct{}{}
+	}
+	ws.waiting[w] = struct{}{}
+	if !ws.polling && !ws.closed {
+		ws.polling = true
+		startPoll()
+	}
+	return true
+}
+
+func (ws *waiters) leave(w *waiter) (away error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	delete(ws.waiting, w)
+	return ws.pollErr
+}
+
+// passed is called under mu.
+func (ws *waiters) passed(w *waiter) bool {
+	for p, last := range w.last {
+		if ws.next[p] <= last {
+			return false
+		}
+	}
+	return true
+}
+
+// settled takes over progress, which may be old, and wakes those whose records are decided.
+func (ws *waiters) settled(next []int64) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for p := range next {
+		ws.next[p] = max(ws.next[p], next[p])
+	}
+	ws.wake()
+}
+
+// settledNote is settled for a notification.
+func (ws *waiters) settledNote(note string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	parseSettledNote(note, func(p int32, next int64) { ws.next[p] = max(ws.next[p], next) })
+	ws.wake()
+}
+
+// wake is called under mu.
+func (ws *waiters) wake() {
+	for w := range ws.waiting {
+		if ws.passed(w) {
+			delete(ws.waiting, w)
+			close(w.done)
+		}
+	}
+}
+
+// setListening tells whether notifications arrive.
+func (ws *waiters) setListening(listening bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.listening = listening
+}
+
+func (ws *waiters) close() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.closed = true
+}
+
+// pause returns how long the poll goroutine has to sleep, given how long it slept last; not ok: it has to end.
+func (ws *waiters) pause(last time.Duration) (pause time.Duration, ok bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	switch {
+	case len(ws.waiting) == 0 || ws.closed:
+		ws.polling = false
+		ws.pollErr = nil
+		return 0, false
+	case ws.listening:
+		return pollListening, true
+	case last == 0:
+		return pollFirst, true
+	}
+	return min(2*last, pollLast), true
+}
+
+// poll reads progress, less and less often, while anybody waits.
+func (d *Depot) poll(ctx context.Context) {
+	pause, ok := d.waiters.pause(0)
+	for ok {
+		// An end of ctx shows as closed in the next pause.
+		_ = sleep(ctx, pause)
+		if pause, ok = d.waiters.pause(pause); ok {
+			d.readSettled(ctx)
+		}
+	}
+}
+
+const readProgress = `SELECT next_offset FROM progress ORDER BY partition`
+
+// readSettled reads progress and wakes who waited for it. It never fails for good: the next poll reads again.
+func (d *Depot) readSettled(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
+	defer cancel()
+	rows, _ := d.pool.Query(ctx, readProgress)
+	next, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	d.waiters.settled(next)
+
+	d.waiters.mu.Lock()
+	defer d.waiters.mu.Unlock()
+	d.waiters.pollErr = err
+}

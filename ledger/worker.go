@@ -1,0 +1,141 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// DefaultLease is how long a worker that is not heard of keeps the others waiting.
+	DefaultLease = 3 * time.Second
+	// DefaultBatchSize is the most records that one microbatch decides.
+	DefaultBatchSize = 10_000
+)
+
+// WorkerOptions are all optional.
+type WorkerOptions struct {
+	ID        string        // names the worker in ReadStatus; "": host, process and a random suffix. Must be unique.
+	Lease     time.Duration // 0: DefaultLease
+	BatchSize int           // 1 to DefaultBatchSize records; 0: DefaultBatchSize
+	Logger    *slog.Logger  // nil: slog.Default()
+}
+
+// Worker decides the records of the depot, one microbatch after the other.
+//
+// Every process may run one: the holder of the lease works, the others wait for it to end or to fall silent.
+type Worker struct {
+	depot     *Depot
+	id        string
+	lease     time.Duration
+	batchSize int
+	logger    *slog.Logger
+	released  chan struct{} // holds a token when the lease may have become free
+}
+
+// NewWorker returns a worker for the depot's database. Options out of range are replaced by the nearest in it.
+func NewWorker(depot *Depot, options WorkerOptions) *Worker {
+	w := &Worker{
+		depot:     depot,
+		id:        options.ID,
+		lease:     options.Lease,
+		batchSize: options.BatchSize,
+		logger:    options.Logger,
+		released:  make(chan struct{}, 1),
+	}
+	if w.id == "" {
+		host, _ := os.Hostname() // without a name the rest of the id is still unique
+		w.id = fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:8])
+	}
+	if w.lease <= 0 {
+		w.lease = DefaultLease
+	}
+	if w.batchSize <= 0 || w.batchSize > DefaultBatchSize {
+		w.batchSize = DefaultBatchSize
+	}
+	if w.logger == nil {
+		w.logger = slog.Default()
+	}
+	return w
+}
+
+// Run works until ctx ends and then returns nil, having given up the lease. It survives restarts of Postgres, broken
+// connections and the loss of the lease. Any other error returned is one that repetition does not heal: ErrCorrupt, or a
+// statement that the database refuses.
+func (w *Worker) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.depot.listen(ctx, w) })
+	group.Go(func() error { return w.work(ctx) })
+	return group.Wait()
+}
+
+// work serves one term after the other.
+func (w *Worker) work(ctx context.Context) error {
+	failures := 0
+	for {
+		started := time.Now()
+		err := w.serve(ctx)
+		if ctx.Err() != nil {
+			w.release(context.WithoutCancel(ctx))
+			return nil
+		}
+		switch {
+		case errors.Is(err, errFenced):
+			w.logger.Warn("ledger worker lost its lease", "worker", w.id)
+			failures = 0
+			continue
+		case !transient(err):
+			return fmt.Errorf("ledger worker: %w", err)
+		}
+		if time.Since(started) > w.lease {
+			failures = 0 // it worked for a while: a new trouble, not the same
+		}
+		if failures == 0 {
+			w.logger.Warn("ledger worker tries again", "worker", w.id, "error", err)
+		}
+		_ = sleep(ctx, backoff(failures)) // the next term notices the end of ctx
+		failures++
+	}
+}
+
+// serve runs one term: it waits for the lease and then decides what comes, until something fails. Each term has an epoch
+// of its own and reads progress afresh, so nothing is assumed about how the last one ended.
+func (w *Worker) serve(ctx context.Context) error {
+	t, err := w.campaign(ctx)
+	if err != nil {
+		return err
+	}
+	w.depot.waiters.settled(t.next)
+	renewal := time.NewTicker(w.lease / 3)
+	defer renewal.Stop()
+	for {
+		decided, err := w.microbatch(ctx, t)
+		if err != nil {
+			return err
+		}
+		if decided > 0 {
+			select {
+			case <-renewal.C:
+				err = w.renew(ctx, t)
+			default:
+			}
+		} else {
+			select {
+			case <-w.depot.appended:
+			case <-renewal.C: // reading the depot then is the net under lost notifications
+				err = w.renew(ctx, t)
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
