@@ -47,9 +47,9 @@ func activities(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			return true
 		}
 		_ = each(opts.Tracks, func(i int) bool {
-			return add("TRACK_POST", someone(), strconv.Itoa(FirstID+i), "", "", "")
+			return add("TRACK_POST", trackCreator(opts, i), strconv.Itoa(FirstID+i), "", "", "")
 		}) && each(opts.Playlists, func(i int) bool {
-			return add("PLAYLIST_POST", someone(), "", strconv.Itoa(FirstID+i), "", "")
+			return add("PLAYLIST_POST", creator(opts, "playlist", i), "", strconv.Itoa(FirstID+i), "", "")
 		}) && each(opts.Users*follows(opts), func(i int) bool {
 			follower, step := i/follows(opts), i%follows(opts)+1
 			return add("USER_FOLLOW", userID(follower), "", "", strconv.Itoa(userID((follower+step)%opts.Users)), "")

@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"hash/fnv"
 	"iter"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -26,16 +28,28 @@ const (
 	missingTrackEvery   = 5  // playlists
 )
 
-// creatorIsMissing says whether the i-th track's creator does not exist.
-func creatorIsMissing(i int) bool { return i%missingCreatorEvery == missingCreatorEvery-1 }
-
-// creator is who made the i-th track or playlist. The first ones are the scenario's, so that there is something to see there.
-func creator(opts Options, faker *gofakeit.Faker, i int) int {
-	someone := faker.IntN(opts.Users)
-	if i < 3*len(scenario) {
-		someone = i % len(scenario)
+// trackCreator is the id of who made the i-th track.
+func trackCreator(opts Options, i int) int {
+	if i%missingCreatorEvery == missingCreatorEvery-1 {
+		return FirstID + opts.Users + i // behind the last user
 	}
-	return userID(someone)
+	return creator(opts, "track", i)
+}
+
+// creator is the id of who made the i-th thing of a kind. It depends on nothing else, so that every file can know it. The
+// first things are the scenario's, so that there is something to see there.
+func creator(opts Options, kind string, i int) int {
+	if i < 3*len(scenario) {
+		return userID(i % len(scenario))
+	}
+	return userID(rand.New(rand.NewPCG(opts.Seed, sum(kind)+uint64(i))).IntN(opts.Users))
+}
+
+// sum makes a number of a name, for seeds.
+func sum(name string) uint64 {
+	hash := fnv.New64a()
+	hash.Write([]byte(name)) // never fails
+	return hash.Sum64()
 }
 
 // playlistLength is how many entries the i-th playlist has: 5 to 25.
@@ -64,15 +78,12 @@ func tracks(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			return
 		}
 		for i := range opts.Tracks {
-			creatorID, genre := creator(opts, faker, i), faker.SongGenre()
-			if creatorIsMissing(i) {
-				creatorID = FirstID + opts.Users + i // behind the last user
-			}
+			genre := faker.SongGenre()
 			if i%noGenreEvery == noGenreEvery-1 {
 				genre = ""
 			}
 			row := []string{
-				strconv.Itoa(FirstID + i), title(faker), strconv.Itoa(creatorID),
+				strconv.Itoa(FirstID + i), title(faker), strconv.Itoa(trackCreator(opts, i)),
 				strconv.Itoa(faker.IntRange(90_000, 600_000)), genre, strconv.Itoa(faker.IntRange(1, 30)*10 - 1),
 			}
 			if !yield(row) {
@@ -94,7 +105,7 @@ func playlists(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			return
 		}
 		for i := range opts.Playlists {
-			if !yield([]string{strconv.Itoa(FirstID + i), title(faker), strconv.Itoa(creator(opts, faker, i))}) {
+			if !yield([]string{strconv.Itoa(FirstID + i), title(faker), strconv.Itoa(creator(opts, "playlist", i))}) {
 				return
 			}
 		}

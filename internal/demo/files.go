@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"encoding/csv"
-	"hash/fnv"
 	"io"
 	"io/fs"
 	"iter"
@@ -46,9 +45,7 @@ func (f *files) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	// A source of its own for each file: no file depends on which others were read before.
-	hash := fnv.New64a()
-	hash.Write([]byte(name))
-	faker := gofakeit.NewFaker(rand.NewPCG(f.opts.Seed, hash.Sum64()), false)
+	faker := gofakeit.NewFaker(rand.NewPCG(f.opts.Seed, sum(name)), false)
 	next, stop := iter.Pull(make(f.opts, faker))
 	made := &file{files: f, name: name, next: next, stop: stop}
 	made.csv = csv.NewWriter(&made.buffer)

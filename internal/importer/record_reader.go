@@ -113,7 +113,7 @@ func (r *recordReader) readRecord() error {
 }
 
 // errorAt is an error at the i-th field of the current record.
-func (r *recordReader) errorAt(i int, name string, err error) error {
+func (r *recordReader) errorAt(i int, name string, err error) *Error {
 	line, column := r.csv.FieldPos(i)
 	return &Error{File: r.file, Line: line, Column: column, Field: name, Err: err}
 }
