@@ -58,7 +58,11 @@ func (r *futureRun[T]) arrive(v T, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.land() {
-		r.settle(outcome[T]{value: v, defined: err == nil, err: err})
+		out := defined(v)
+		if err != nil {
+			out = failed[T](err)
+		}
+		r.settle(out)
 	}
 	s.dispatch()
 }

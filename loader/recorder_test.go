@@ -20,21 +20,31 @@ func (r *recorder) note(keys []int) {
 	r.batches = append(r.batches, slices.Clone(keys))
 }
 
-// got returns the batches, ordered by their first keys: those of one wave come in any order.
 func (r *recorder) got() [][]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.batches)
 }
 
-// times10 is a source that has ten times k under every k.
-func (r *recorder) times10(name string, opts ...loader.SourceOption) *loader.Source[int, int] {
-	return loader.NewSource(name, loader.FromMap(func(_ context.Context, keys []int) (map[int]int, error) {
-		r.note(keys)
-		found := make(map[int]int, len(keys))
-		for _, k := range keys {
+// sorted orders batches by their keys; the keys within a batch stay in the order they came in.
+func sorted(batches [][]int) [][]int {
+	batches = slices.Clone(batches)
+	slices.SortFunc(batches, slices.Compare)
+	return batches
+}
+
+// fetch records the keys and answers each with ten times itself, but nothing under negative ones.
+func (r *recorder) fetch(_ context.Context, keys []int) (map[int]int, error) {
+	r.note(keys)
+	found := make(map[int]int, len(keys))
+	for _, k := range keys {
+		if k >= 0 {
 			found[k] = 10 * k
 		}
-		return found, nil
-	}), opts...)
+	}
+	return found, nil
+}
+
+func (r *recorder) source(name string, opts ...loader.SourceOption) *loader.Source[int, int] {
+	return loader.NewSource(name, loader.FromMap(r.fetch), opts...)
 }
