@@ -59,6 +59,11 @@ func (c *config) check() error {
 	if port := c.Serve.PostgresPort; port < 0 || port > 65535 {
 		return fmt.Errorf("--postgres-port: %d is not a port", port)
 	}
+	for name, n := range map[string]int{"users": c.Seed.Users, "tracks": c.Seed.Tracks, "playlists": c.Seed.Playlists, "transfers": c.Seed.Transfers} {
+		if n < 1 {
+			return fmt.Errorf("--%s: %d is not a positive number", name, n)
+		}
+	}
 	return nil
 }
 

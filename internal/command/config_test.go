@@ -67,6 +67,7 @@ func TestParse_mistakes(t *testing.T) {
 		{"serve --log-level=loud", "--log-level"},
 		{"serve --log-format=xml", "--log-format"},
 		{"serve --data-dir=", "--data-dir"},
+		{"seed --tracks=0", "--tracks"},
 		{"serve --no-such", "--no-such"},
 		{"nothing", "nothing"},
 		{"import", "<dir>"},

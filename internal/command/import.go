@@ -15,8 +15,7 @@ type importCommand struct {
 
 // Run imports the files, sees their ledger records decided and prints what changed.
 func (i importCommand) Run(ctx context.Context, c *config, p Program) error {
-	log := c.logger(p.Stderr)
-	db, err := joinDatabase(ctx, c, log)
+	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
 	if err != nil {
 		return err
 	}
@@ -33,7 +32,7 @@ func (i importCommand) Run(ctx context.Context, c *config, p Program) error {
 	if err != nil {
 		return err
 	}
-	if err := settle(ctx, depot, log, bar.step("deciding")); err != nil {
+	if err := settle(ctx, db, depot, bar.step("deciding")); err != nil {
 		return fmt.Errorf("the import is in the database, but its ledger records are not all decided: %w", err)
 	}
 	bar.clear()

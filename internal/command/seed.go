@@ -2,8 +2,8 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/clumpql/clumpql/internal/demo"
 	"github.com/clumpql/clumpql/ledger"
@@ -11,12 +11,16 @@ import (
 
 // seedCommand is `clumpql seed`.
 type seedCommand struct {
+	Users     int    `default:"50" placeholder:"N" help:"How many users: alice, bob, charlie and at least two more."`
+	Tracks    int    `default:"300" placeholder:"N" help:"How many tracks."`
+	Playlists int    `default:"20" placeholder:"N" help:"How many playlists."`
+	Transfers int    `default:"75" placeholder:"N" help:"How many transfers, besides those of alice, bob and charlie."`
+	Seed      uint64 `default:"1" placeholder:"N" help:"What the data is derived from: the same number, the same data."`
 }
 
 // Run fills the database with made-up data and prints what it made.
 func (s seedCommand) Run(ctx context.Context, c *config, p Program) error {
-	log := c.logger(p.Stderr)
-	db, err := joinDatabase(ctx, c, log)
+	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
 	if err != nil {
 		return err
 	}
@@ -29,14 +33,38 @@ func (s seedCommand) Run(ctx context.Context, c *config, p Program) error {
 
 	bar := newProgress(p.Stderr)
 	defer bar.clear()
-	summary, err := demo.Seed(ctx, db.pool, depot, demo.Options{Progress: bar.step("making up data")})
+	summary, err := demo.Seed(ctx, db.pool, depot, demo.Options{
+		Users: s.Users, Tracks: s.Tracks, Playlists: s.Playlists, Transfers: s.Transfers, Seed: s.Seed,
+		Progress: bar.step("making up data"),
+	})
 	if err != nil {
 		return err
 	}
-	if err := settle(ctx, depot, log, bar.step("deciding")); err != nil {
+	if err := settle(ctx, db, depot, bar.step("deciding")); err != nil {
 		return fmt.Errorf("the data is in the database, but its ledger records are not all decided: %w", err)
 	}
 	bar.clear()
 	fmt.Fprint(p.Stdout, summary)
+	return nil
+}
+
+// The rows of these tables are what somebody would miss.
+const emptySQL = `SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM tracks)
+	AND NOT EXISTS (SELECT FROM playlists) AND NOT EXISTS (SELECT FROM depot)`
+
+// fillIfEmpty is what `serve --demo` does first: it seeds a database that holds nothing. The server's worker decides the records.
+func fillIfEmpty(ctx context.Context, db *database, depot *ledger.Depot) error {
+	var empty bool
+	if err := db.pool.QueryRow(ctx, emptySQL).Scan(&empty); err != nil {
+		return fmt.Errorf("look whether the database is empty: %w", err)
+	}
+	if empty {
+		_, err := demo.Seed(ctx, db.pool, depot, demo.Options{})
+		if !errors.Is(err, demo.ErrNotDemo) {
+			return err
+		}
+		// Somebody else was faster.
+	}
+	db.log.Info("the database has data already: none is made up")
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/clumpql/clumpql/internal/demo"
 	"github.com/clumpql/clumpql/ledger"
 	"github.com/clumpql/clumpql/migrations"
 )
@@ -50,7 +49,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 	depot := ledger.NewDepot(db.pool)
 	defer depot.Close()
 	if s.Demo {
-		if err := fillWithDemo(ctx, db, depot); err != nil {
+		if err := fillIfEmpty(ctx, db, depot); err != nil {
 			return err
 		}
 	}

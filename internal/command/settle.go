@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,11 +15,11 @@ const statusInterval = 50 * time.Millisecond
 
 // settle returns when everything that the depot holds now is decided. It runs a worker for that long: where a server runs
 // as well, the lease decides which of the two works. report is told how many records are decided, and of how many.
-func settle(ctx context.Context, depot *ledger.Depot, log *slog.Logger, report func(done, total int64)) error {
+func settle(ctx context.Context, db *database, depot *ledger.Depot, report func(done, total int64)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	working, stopWorking := context.WithCancel(ctx)
 	group.Go(func() error {
-		err := ledger.NewWorker(depot, ledger.WorkerOptions{Logger: log}).Run(working)
+		err := ledger.NewWorker(depot, ledger.WorkerOptions{Logger: db.log}).Run(working)
 		if working.Err() != nil {
 			return nil
 		}
@@ -28,19 +27,19 @@ func settle(ctx context.Context, depot *ledger.Depot, log *slog.Logger, report f
 	})
 	group.Go(func() error {
 		defer stopWorking()
-		return watch(ctx, depot, report)
+		return watch(ctx, ledger.NewPStates(db.pool), report)
 	})
 	return group.Wait()
 }
 
 // watch returns when everything that the depot holds at its first look is decided. What a busy server goes on to
 // append does not count.
-func watch(ctx context.Context, depot *ledger.Depot, report func(done, total int64)) error {
+func watch(ctx context.Context, pstates *ledger.PStates, report func(done, total int64)) error {
 	ticker := time.NewTicker(statusInterval)
 	defer ticker.Stop()
 	var goal int64
 	for first := true; ; first = false {
-		status, err := depot.ReadStatus(ctx)
+		status, err := pstates.ReadStatus(ctx)
 		if err != nil {
 			return err
 		}

@@ -32,14 +32,17 @@ func (verifyCommand) Run(ctx context.Context, c *config, p Program) error {
 
 	bar := newProgress(p.Stderr)
 	defer bar.clear()
-	report, err := ledger.Verify(ctx, db.pool, bar.step("verifying"))
+	report, err := ledger.Verify(ctx, db.pool, ledger.VerifyOptions{Progress: bar.step("verifying")})
 	if err != nil {
 		return err
 	}
 	bar.clear()
-	fmt.Fprint(p.Stdout, report)
 	if !report.OK() {
+		for _, deviation := range report.Deviations {
+			fmt.Fprintln(p.Stdout, deviation)
+		}
 		return errDeviation
 	}
+	fmt.Fprintf(p.Stdout, "ok: all balances and histories follow from the %d decided records of the depot\n", report.Records)
 	return nil
 }
