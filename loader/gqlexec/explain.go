@@ -15,7 +15,10 @@ import (
 // Explain is a gqlgen extension that answers, for a request that asks for it, which batches were sent. A request asks with the
 // header "X-Clump-Explain: 1" or with the extensions {"clump": {"explain": true}}; the answer has an
 // [Explanation] as extension "clump".
-type Explain struct{}
+type Explain struct {
+	// ErrorText is what an explanation tells of a batch's error; nil: the error's own text.
+	ErrorText func(error) string
+}
 
 // ExplainHeader is the header that asks for an explanation when it is "1".
 const ExplainHeader = "X-Clump-Explain"
@@ -51,11 +54,14 @@ func (Explain) ExtensionName() string { return "ClumpExplain" }
 func (Explain) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptResponse records the batches of a request that asks for it.
-func (Explain) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+func (e Explain) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if !graphql.HasOperationContext(ctx) || !wantsExplanation(graphql.GetOperationContext(ctx)) {
 		return next(ctx)
 	}
-	r := &recorder{start: time.Now()}
+	r := &recorder{start: time.Now(), errorText: e.ErrorText}
+	if r.errorText == nil {
+		r.errorText = error.Error
+	}
 	response := next(context.WithValue(ctx, recorderKey{}, r))
 	if response == nil {
 		return nil
@@ -89,7 +95,8 @@ func scopeOptions(ctx context.Context) []loader.ScopeOption {
 
 // recorder collects what the Scopes of a request report, from any goroutine.
 type recorder struct {
-	start time.Time
+	start     time.Time
+	errorText func(error) string
 
 	mu     sync.Mutex // guards what is below
 	waves  int
@@ -135,7 +142,7 @@ func (s scopeRecorder) BatchDone(b loader.Batch) {
 		Paths:          b.Origins,
 	}
 	if b.Err != nil {
-		message := b.Err.Error()
+		message := s.errorText(b.Err)
 		f.Error = &message
 	}
 	s.mu.Lock()
