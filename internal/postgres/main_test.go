@@ -20,8 +20,9 @@ import (
 // serveVariable makes the test binary a server: it starts Postgres in the folder that it names, prints the address, and
 // stops when its standard input ends. joinVariable makes it a command that joins the server there.
 const (
-	serveVariable = "CLUMPQL_TEST_SERVE"
-	joinVariable  = "CLUMPQL_TEST_JOIN"
+	serveVariable     = "CLUMPQL_TEST_SERVE"
+	joinVariable      = "CLUMPQL_TEST_JOIN"
+	temporaryVariable = "CLUMPQL_TEST_TEMPORARY" // set: a Temporary one
 )
 
 func TestMain(m *testing.M) {
@@ -45,7 +46,7 @@ func exit(err error) {
 }
 
 func serve(dir string) error {
-	server, err := Start(context.Background(), Config{Dir: dir})
+	server, err := Start(context.Background(), Config{Dir: dir, Temporary: os.Getenv(temporaryVariable) != ""})
 	if err != nil {
 		return err
 	}
@@ -66,10 +67,10 @@ type child struct {
 }
 
 // startChild starts a server as another process, and as another user unless uid is 0, without waiting for it.
-func startChild(t *testing.T, dir string, uid int) *child {
+func startChild(t *testing.T, dir string, uid int, env ...string) *child {
 	t.Helper()
 	c := &child{cmd: exec.Command(testBinary(t))}
-	c.cmd.Env = append(os.Environ(), serveVariable+"="+dir)
+	c.cmd.Env = append(append(os.Environ(), serveVariable+"="+dir), env...)
 	c.cmd.Dir = "/"
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if uid != 0 {
@@ -158,9 +159,8 @@ func mustStart(t *testing.T, config Config) *Server {
 		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
-		if left := processesOf(t, s.place.data()); len(left) > 0 {
-			t.Errorf("processes left after Stop: %q", left)
-		}
+		// The watcher hears of the end of Postgres just after Stop does.
+		eventually(t, "no process is left after Stop", func() bool { return len(processesOf(t, s.place.data())) == 0 })
 	})
 	return s
 }
@@ -203,9 +203,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within 30 s: %s", what)
 		}
-		if err := pause(t.Context(), 10*time.Millisecond); err != nil {
-			t.Fatal(err)
-		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

@@ -48,7 +48,10 @@ func makePlace(dir string) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return place{}, err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return place{}, err
 	}
 	if os.Geteuid() == 0 {
@@ -105,7 +108,7 @@ func findPlace(dir string) (place, error) {
 
 // makeHome makes a folder in elsewhere and points dir to it. When two processes do this at once the first wins.
 func makeHome(dir string) (string, error) {
-	if err := os.MkdirAll(elsewhere, 0o755); err != nil {
+	if err := errors.Join(os.MkdirAll(elsewhere, 0o755), letThrough(elsewhere)); err != nil {
 		return "", err
 	}
 	home, err := os.MkdirTemp(elsewhere, "data-")
