@@ -11,10 +11,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// depotRow is a record as the worker reads it.
+// depotRow is a record as it is read from the depot.
 type depotRow struct {
 	entry
+	partition  int32
 	offset     int64
+	position   int64 // how many records are decided before it
 	appendedAt time.Time
 }
 
@@ -60,12 +62,12 @@ func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
 		})
 	}
 	as := accountsOf(rows)
-	as.queueRead(first)
+	as.queueRead(first, readFunds)
 	if err := conn.SendBatch(ctx, first).Close(); err != nil {
 		return 0, err
 	}
 
-	writes := newWrites(sum(t.next))
+	var writes writes
 	for _, row := range rows {
 		writes.add(row, as.apply(row.entry))
 	}
@@ -88,6 +90,7 @@ func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
 func (w *Worker) readDepot(ctx context.Context, conn *pgxpool.Conn, t *term) ([]depotRow, []int64, error) {
 	share := max(w.batchSize/len(t.next), 1)
 	next := slices.Clone(t.next)
+	position := sum(t.next)
 	var rows []depotRow
 	b := &pgx.Batch{}
 	for p := range t.next {
@@ -96,11 +99,14 @@ func (w *Worker) readDepot(ctx context.Context, conn *pgxpool.Conn, t *term) ([]
 			if err != nil {
 				return err
 			}
-			for _, row := range part {
+			for i := range part {
+				row := &part[i]
 				if row.offset != next[p] {
 					return fmt.Errorf("%w: partition %d has offset %d where %d belongs", ErrCorrupt, p, row.offset, next[p])
 				}
 				next[p]++
+				row.partition, row.position = int32(p), position
+				position++
 			}
 			rows = append(rows, part...)
 			return nil

@@ -19,13 +19,13 @@ func accountsOf(rows []depotRow) accounts {
 	return as
 }
 
-// queueRead reads the accounts' balances.
-func (as accounts) queueRead(b *pgx.Batch) {
+// queueRead reads the accounts' balances with a statement that takes ids and returns ids and balances.
+func (as accounts) queueRead(b *pgx.Batch, sql string) {
 	ids := make([]int64, 0, len(as))
 	for id := range as {
 		ids = append(ids, id)
 	}
-	b.Queue(readFunds, ids).Query(func(rows pgx.Rows) error {
+	b.Queue(sql, ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var id, balanceMinor int64
 			if err := rows.Scan(&id, &balanceMinor); err != nil {
@@ -58,7 +58,6 @@ func (as accounts) queueWrite(b *pgx.Batch) {
 
 // writes collects the outcomes of a microbatch for the history PStates.
 type writes struct {
-	position  int64 // of the next record
 	transfers historyColumns
 	deposits  historyColumns
 }
@@ -71,11 +70,7 @@ type historyColumns struct {
 	ids                                                       []string
 }
 
-func newWrites(position int64) *writes {
-	return &writes{position: position}
-}
-
-// add takes over the outcome of the next record.
+// add takes over the outcome of a record.
 func (w *writes) add(row depotRow, o outcome) {
 	c := &w.transfers
 	if row.kind == kindDeposit {
@@ -83,14 +78,13 @@ func (w *writes) add(row depotRow, o outcome) {
 	}
 	c.userIDs = append(c.userIDs, row.userID)
 	c.toUserIDs = append(c.toUserIDs, row.toUserID)
-	c.positions = append(c.positions, w.position)
+	c.positions = append(c.positions, row.position)
 	c.amounts = append(c.amounts, row.amountMinor)
 	c.balances = append(c.balances, o.balanceMinor)
 	c.offsets = append(c.offsets, row.offset)
 	c.appendedAts = append(c.appendedAts, row.appendedAt)
 	c.statuses = append(c.statuses, int16(o.status))
 	c.ids = append(c.ids, row.id)
-	w.position++
 }
 
 const writeOutgoing = `INSERT INTO outgoing_transfers

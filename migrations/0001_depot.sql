@@ -61,7 +61,7 @@ CREATE TABLE microbatches (
     position    bigint  NOT NULL, -- of its first record: how many records were decided before it
     next_offset bigint  NOT NULL,
     partition   integer NOT NULL,
-    CONSTRAINT microbatches_pkey PRIMARY KEY (partition, position)
+    CONSTRAINT microbatches_pkey PRIMARY KEY (position, partition)
 );
 
 -- PState: what each user has. A user is listed from the first record that names them on, also with 0.
