@@ -16,3 +16,13 @@ type TransferInput struct {
 	Amount     int64
 	WaitFor    WaitFor
 }
+
+// WaitFor says when a mutation answers.
+type WaitFor int8
+
+const (
+	// Settled waits until the outcome is decided. It is the zero value, and so also what an explicit null means.
+	Settled WaitFor = iota
+	// Appended answers as soon as the depot holds the record.
+	Appended
+)

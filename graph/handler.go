@@ -1,0 +1,144 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	gqlhandler "github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/clumpql/clumpql/graph/exec"
+	"github.com/clumpql/clumpql/internal/catalogue"
+	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/loader"
+	"github.com/clumpql/clumpql/loader/gqlexec"
+)
+
+const (
+	defaultTimeout = 30 * time.Second
+	cachedQueries  = 1000
+)
+
+// Config is what the API is made of. Pool and Depot are needed.
+type Config struct {
+	Pool      *pgxpool.Pool                    // of a migrated database
+	Depot     *ledger.Depot                    // takes what mutations append
+	Logger    *slog.Logger                     // nil: slog.Default
+	RequestID func(ctx context.Context) string // the id to log internal errors under, and to tell the client; nil: ""
+	Timeout   time.Duration                    // how long a request may take; 0: 30 s
+}
+
+// handler serves GraphQL requests over HTTP: POST, and GET for queries.
+type handler struct {
+	server    *gqlhandler.Server
+	log       *slog.Logger
+	requestID func(context.Context) string
+	timeout   time.Duration
+}
+
+// NewHandler returns the API as an HTTP handler. Somebody has to run a [ledger.Worker] on the same database: mutations
+// that wait for their outcome wait for it.
+func NewHandler(c Config) (http.Handler, error) {
+	if c.Pool == nil || c.Depot == nil {
+		return nil, errors.New("graph: Config needs Pool and Depot")
+	}
+	h := &handler{log: c.Logger, requestID: c.RequestID, timeout: c.Timeout}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	if h.requestID == nil {
+		h.requestID = func(context.Context) string { return "" }
+	}
+	if h.timeout == 0 {
+		h.timeout = defaultTimeout
+	}
+	resolvers := &resolver{
+		sources: newSources(catalogue.NewStore(c.Pool), ledger.NewPStates(c.Pool)),
+		depot:   c.Depot,
+	}
+	h.server = gqlhandler.New(exec.NewExecutableSchema(exec.Config{Resolvers: resolvers}))
+	h.server.AddTransport(transport.Options{})
+	h.server.AddTransport(transport.GET{})
+	h.server.AddTransport(transport.POST{})
+	h.server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
+	h.server.Use(extension.Introspection{})
+	h.server.Use(gqlexec.Explain{ErrorText: errorCode})
+	h.server.SetErrorPresenter(h.present)
+	h.server.SetRecoverFunc(h.recovered)
+	return h, nil
+}
+
+// errorCode is all that an explanation tells of a batch's error.
+func errorCode(err error) string {
+	c, _ := code(err, nil)
+	return c.code
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
+	defer cancel()
+	ctx = context.WithValue(ctx, loggedKey{}, &logged{})
+	h.server.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// recovered logs a panic and returns what the client is told of it.
+func (h *handler) recovered(ctx context.Context, value any) error {
+	stack := debug.Stack()
+	if err, ok := value.(*loader.PanicError); ok && err.Stack != nil {
+		stack = err.Stack
+	}
+	h.log.ErrorContext(ctx, "panic in a resolver", "request", h.requestID(ctx), "panic", value, "stack", string(stack))
+	return errInternal
+}
+
+// logOnce logs an internal error, but only once for a request: a batch fails all of its keys with the same.
+func (h *handler) logOnce(ctx context.Context, err error) {
+	if errors.Is(err, errInternal) {
+		return // a panic, logged where it was recovered
+	}
+	if l, ok := ctx.Value(loggedKey{}).(*logged); ok && !l.first(rootMessage(err)) {
+		return
+	}
+	h.log.ErrorContext(ctx, "internal error", "request", h.requestID(ctx), "error", err)
+}
+
+// rootMessage is the message of an error without the path that each field wraps around it.
+func rootMessage(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}
+
+type loggedKey struct{}
+
+// logged remembers which internal errors of a request are in the log.
+type logged struct {
+	mu       sync.Mutex
+	messages map[string]bool
+}
+
+func (l *logged) first(message string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.messages[message] {
+		return false
+	}
+	if l.messages == nil {
+		l.messages = make(map[string]bool)
+	}
+	l.messages[message] = true
+	return true
+}

@@ -1,0 +1,97 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/clumpql/clumpql/graph/model"
+	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/loader"
+)
+
+// maxTransfers is the most transfers that one mutation takes.
+const maxTransfers = 1000
+
+type mutationResolver struct{ *resolver }
+
+func (r mutationResolver) Deposit(_ context.Context, in model.DepositInput) loader.Clump[*model.DepositPayload] {
+	record := ledger.Deposit{ID: in.ID, UserID: in.UserID, AmountMinor: in.Amount}
+	appended := r.append([]ledger.Record{record}, []model.WaitFor{in.WaitFor})
+	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.DepositPayload] {
+		deposit := r.deposit(ledger.DepositKey{UserID: in.UserID, ID: in.ID})
+		return loader.Map(deposit, func(d *ledger.DepositRecord) *model.DepositPayload {
+			return &model.DepositPayload{Deposit: d, Account: account(in.UserID), Replayed: receipts[0].Replayed}
+		})
+	})
+}
+
+func (r mutationResolver) Transfer(_ context.Context, in model.TransferInput) loader.Clump[*model.TransferPayload] {
+	appended := r.append([]ledger.Record{transferRecord(in)}, []model.WaitFor{in.WaitFor})
+	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.TransferPayload] {
+		return r.transferPayload(in, receipts[0])
+	})
+}
+
+func (r mutationResolver) Transfers(_ context.Context, ins []*model.TransferInput) loader.Clump[[]*model.TransferPayload] {
+	if len(ins) > maxTransfers {
+		return loader.Fail[[]*model.TransferPayload](&InputError{"inputs", fmt.Sprintf("must not be more than %d", maxTransfers)})
+	}
+	records := make([]ledger.Record, len(ins))
+	waitFor := make([]model.WaitFor, len(ins))
+	for i, in := range ins {
+		records[i], waitFor[i] = transferRecord(*in), in.WaitFor
+	}
+	appended := r.append(records, waitFor).Rescue(func(err error) (loader.Clump[[]ledger.Receipt], bool) {
+		return loader.Fail[[]ledger.Receipt](nameInput(err)), true
+	})
+	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[[]*model.TransferPayload] {
+		payloads := make([]loader.Clump[*model.TransferPayload], len(ins))
+		for i, in := range ins {
+			payloads[i] = r.transferPayload(*in, receipts[i])
+		}
+		return loader.Collect(payloads...)
+	})
+}
+
+func transferRecord(in model.TransferInput) ledger.Transfer {
+	return ledger.Transfer{ID: in.ID, FromUserID: in.FromUserID, ToUserID: in.ToUserID, AmountMinor: in.Amount}
+}
+
+func (r mutationResolver) transferPayload(in model.TransferInput, receipt ledger.Receipt) loader.Clump[*model.TransferPayload] {
+	transfer := r.transfer(ledger.TransferKey{FromUserID: in.FromUserID, ID: in.ID})
+	return loader.Map(transfer, func(t *ledger.TransferRecord) *model.TransferPayload {
+		return &model.TransferPayload{Transfer: t, From: account(in.FromUserID), Replayed: receipt.Replayed}
+	})
+}
+
+// append puts the records into the depot and waits until those that are to be settled are. What is to be read of them comes after it, so
+// it sees what it waited for.
+func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFor) loader.Clump[[]ledger.Receipt] {
+	return loader.Future(func(ctx context.Context) ([]ledger.Receipt, error) {
+		receipts, err := r.depot.Append(ctx, records...)
+		if err != nil {
+			return nil, err
+		}
+		var settle []ledger.Receipt
+		for i, receipt := range receipts {
+			if waitFor[i] == model.Settled {
+				settle = append(settle, receipt)
+			}
+		}
+		return receipts, r.depot.Wait(ctx, settle)
+	})
+}
+
+// nameInput lets an error name the input of a bulk that it is about.
+func nameInput(err error) error {
+	if invalid, ok := errors.AsType[*ledger.InvalidError](err); ok {
+		return &InputError{fmt.Sprintf("inputs[%d].%s", invalid.Index, invalid.Field), invalid.Reason}
+	}
+	if conflict, ok := errors.AsType[*ledger.ConflictError](err); ok {
+		named := *conflict
+		named.Field = fmt.Sprintf("inputs[%d].%s", conflict.Index, conflict.Field)
+		return &named
+	}
+	return err
+}
