@@ -103,6 +103,10 @@ func ImportTx(ctx context.Context, tx pgx.Tx, depot *ledger.Depot, fsys fs.FS, o
 	var summary Summary
 	for _, table := range present {
 		counts, err := run.load(ctx, table)
+		if cause := ctx.Err(); err != nil && cause != nil && !errors.Is(err, cause) {
+			// COPY tells of the connection that was closed, and not why it was.
+			return Summary{}, fmt.Errorf("%w: %w", cause, err)
+		}
 		if err != nil {
 			return Summary{}, err
 		}

@@ -105,7 +105,9 @@ func (r *recordReader) readRecord() error {
 		r.endLine = line + strings.Count(record[last], "\n")
 		return nil
 	case errors.As(err, &syntax):
-		return &Error{File: r.file, Line: syntax.Line, Column: syntax.Column, Err: syntax.Err}
+		// A quote that is never closed shows at the file's end; where to look is where the record begins.
+		problem := fmt.Errorf("%w (the record begins on line %d)", syntax.Err, syntax.StartLine)
+		return &Error{File: r.file, Line: syntax.Line, Column: syntax.Column, Err: problem}
 	case errors.Is(err, errRecordTooLong):
 		return &Error{File: r.file, Line: r.endLine + 1, Column: 1, Err: err}
 	}
