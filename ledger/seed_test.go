@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ func startWorker(t testing.TB, d *Depot, options WorkerOptions) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
+	options.Logger = testLogger(t)
 	worker := NewWorker(d, options)
 	go func() { done <- worker.Run(ctx) }()
 	stopped := false
@@ -66,6 +68,9 @@ func startWorker(t testing.TB, d *Depot, options WorkerOptions) (stop func()) {
 	t.Cleanup(stop)
 	return stop
 }
+
+// testLogger logs into the test's output.
+func testLogger(t testing.TB) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
 
 // settle appends records and waits until they are decided.
 func settle(t testing.TB, d *Depot, records ...Record) []Receipt {
