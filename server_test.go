@@ -245,7 +245,7 @@ func TestRun_mistakes(t *testing.T) {
 		{"database unreachable", []string{"serve", anyPort, "--database-url", "postgres://127.0.0.1:1/db"}, "connection refused"},
 		{"database unreachable for a command", []string{"verify", "--database-url", "postgres://127.0.0.1:1/db"}, "connection refused"},
 		{"database URL is none", []string{"migrate", "--database-url", "postgres://u:secret@[/db"}, "DATABASE_URL"},
-		{"data folder is a file", []string{"serve", anyPort, "--data-dir", file}, file + ": not a directory"},
+		{"data folder is a file", []string{"serve", anyPort, "--data-dir", file}, "not a directory"},
 		{"import folder is missing", []string{"import", file + "s", "--database-url", "postgres://127.0.0.1:1/db"}, file + "s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -109,7 +109,7 @@ func TestOneLine(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"plain", "plain"},
 		{"two\nerrors\n", "two; errors"},
-		{"connect to `host=a`:\n\ta:1: refused\n\tb:1: refused", "connect to `host=a`: a:1: refused; b:1: refused"},
+		{"connect to `host=a`:\n\ta:1: refused\n\ta:1: refused\n\tb:1: refused", "connect to `host=a`: a:1: refused; b:1: refused"},
 	} {
 		if got := oneLine(errors.New(test.in)); got != test.want {
 			t.Errorf("%q became %q, want %q", test.in, got, test.want)

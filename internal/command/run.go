@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -60,10 +61,11 @@ func (p Program) fail(err error) int {
 }
 
 // oneLine folds errors that spread over lines (joined ones, those of a connection with many addresses) into one.
+// A line that repeats an earlier one, as a second try with the same outcome does, is left out.
 func oneLine(err error) string {
 	var kept []string
 	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(kept, line) {
 			kept = append(kept, line)
 		}
 	}
