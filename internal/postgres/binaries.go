@@ -17,6 +17,9 @@ import (
 // oldestMajor is the oldest version that is used. Older ones are past the end of their support.
 const oldestMajor = 14
 
+// fetchedPrefix begins the name of a folder with fetched binaries. The version follows.
+const fetchedPrefix = "postgres-"
+
 // usualFolders are where packages put the programs of Postgres when they do not put them into PATH.
 var usualFolders = []string{
 	"/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
@@ -44,11 +47,18 @@ func (b binaries) program(name string) string { return filepath.Join(b.folder, n
 type search struct {
 	path    string   // as the variable PATH
 	folders []string // patterns
-	fetched string   // a folder with postgres-<version>/ in it
+	fetched []string // folders with postgres-<version>/ in them
 }
 
-func usualSearch(home string) search {
-	return search{path: os.Getenv("PATH"), folders: usualFolders, fetched: home}
+// usualSearch is where a server looks that has its data in home. other is another Dir that binaries were fetched for.
+func usualSearch(home, other string) search {
+	where := search{path: os.Getenv("PATH"), folders: usualFolders, fetched: []string{home}}
+	if other != "" {
+		if p, err := findPlace(other); err == nil {
+			where.fetched = append(where.fetched, p.home)
+		}
+	}
+	return where
 }
 
 // find returns every usable installation: of PATH, then of the system's folders, then the fetched ones, each newest
@@ -56,7 +66,11 @@ func usualSearch(home string) search {
 func (s search) find(ctx context.Context, who account) []binaries {
 	var found []binaries
 	seen := map[string]bool{}
-	for _, group := range [][]string{filepath.SplitList(s.path), glob(s.folders...), glob(filepath.Join(escape(s.fetched), "postgres-*", "bin"))} {
+	groups := [][]string{filepath.SplitList(s.path), glob(s.folders...)}
+	for _, folder := range s.fetched {
+		groups = append(groups, glob(filepath.Join(escape(folder), fetchedPrefix+"*", "bin")))
+	}
+	for _, group := range groups {
 		var members []binaries
 		for _, folder := range group {
 			// The link in PATH (Homebrew, Nix) and the folder it leads to are one installation.
@@ -116,13 +130,26 @@ func probe(ctx context.Context, who account, folder string) (binaries, bool) {
 	return binaries{folder: folder, major: major, version: string(match[1])}, true
 }
 
-// Installed tells whether there is a Postgres that a server with its data in dir would use.
-func Installed(ctx context.Context, dir string) (bool, error) {
+// Installed describes the Postgres that a server with its data in dir would use, or fails with ErrNoBinaries.
+func Installed(ctx context.Context, dir string) (string, error) {
 	p, err := makePlace(dir)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return len(usualSearch(p.home).find(ctx, p.account)) > 0, nil
+	b, err := choose(usualSearch(p.home, "").find(ctx, p.account), p.data())
+	if err != nil {
+		return "", err
+	}
+	return "Postgres " + b.version + " in " + b.folder, nil
+}
+
+// FetchedFolder is where binaries of a version go that were fetched for dir, in a form that a server in dir finds.
+func FetchedFolder(dir, version string) (string, error) {
+	p, err := makePlace(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(p.home, fetchedPrefix+version), nil
 }
 
 // choose picks the installation for a data folder: the first, or for data that is there already the first of its major.
@@ -133,7 +160,7 @@ func choose(found []binaries, dataFolder string) (binaries, error) {
 	}
 	if major == 0 {
 		if len(found) == 0 {
-			return binaries{}, fmt.Errorf("%w: %s", ErrNoBinaries, advice())
+			return binaries{}, fmt.Errorf("%w: %s", ErrNoBinaries, InstallAdvice())
 		}
 		return found[0], nil
 	}

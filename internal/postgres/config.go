@@ -16,10 +16,14 @@ type Config struct {
 	// Logger is told of starts, stops and recoveries. Postgres's own log is Dir/postgres.log. Nil: nobody is told.
 	Logger *slog.Logger
 
+	// Binaries is another Dir, whose fetched binaries are used too. Empty: none.
+	Binaries string
+
 	// Settings are put over the settings that this package chooses, by the names of postgresql.conf. Nil: none.
 	Settings map[string]string
 
-	// Temporary is for tests: Dir is removed when Postgres has stopped, also after the death of this process.
+	// Temporary is for tests: Dir is removed when Postgres has stopped, also after the death of this process. Its parent
+	// must be a folder in which Postgres' user may remove it, such as the system's temporary one.
 	Temporary bool
 }
 

@@ -36,12 +36,6 @@ func (p place) pidFile() string      { return filepath.Join(p.data(), "postmaste
 
 func homeFile(dir string) string { return filepath.Join(dir, "home") }
 
-// Home returns the folder under which the data of dir, and binaries fetched for it, are kept, and makes both.
-func Home(dir string) (string, error) {
-	p, err := makePlace(dir)
-	return p.home, err
-}
-
 // makePlace finds the place that belongs to dir, or makes one.
 func makePlace(dir string) (place, error) {
 	dir, err := filepath.Abs(dir)

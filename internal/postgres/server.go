@@ -51,7 +51,7 @@ func Start(ctx context.Context, config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start Postgres in %s: %w", config.Dir, err)
 	}
-	s, err := start(ctx, config, p, usualSearch(p.home))
+	s, err := start(ctx, config, p, usualSearch(p.home, config.Binaries))
 	if err != nil {
 		return nil, fmt.Errorf("start Postgres: %w", err)
 	}
