@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/clumpql/clumpql/internal/postgres"
@@ -21,11 +22,17 @@ var settings = map[string]string{
 
 // StartCluster starts an empty cluster in a temporary folder. It goes, with its folder, at Stop or with this process.
 func StartCluster(ctx context.Context) (*postgres.Server, error) {
+	root, err := checkout()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "clumpql-pgtest-")
 	if err != nil {
 		return nil, err
 	}
-	server, err := postgres.Start(ctx, postgres.Config{Dir: dir, Settings: settings, Temporary: true})
+	server, err := postgres.Start(ctx, postgres.Config{
+		Dir: dir, Binaries: filepath.Join(root, dataFolder), Settings: settings, Temporary: true,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w\n(or set %s to the URL of a superuser)", err, Env)
 	}

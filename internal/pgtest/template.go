@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,6 +69,10 @@ func makeTemplate(ctx context.Context, admin, name string) error {
 	if err := migrate(ctx, withDatabase(admin, half)); err != nil {
 		return err
 	}
+	// A connection to a template keeps others from cloning it.
+	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" WITH ALLOW_CONNECTIONS false"); err != nil {
+		return err
+	}
 	_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" RENAME TO "+quote(name))
 	return err
 }
@@ -86,7 +89,11 @@ func migrate(ctx context.Context, address string) error {
 // migrationsDigest is a digest over the files of the migrations folder, Go and SQL. It is read from the checkout, not from
 // what the test binary embeds, so that Go code that takes part in migrating counts too.
 func migrationsDigest() (string, error) {
-	files, err := migrationFiles()
+	root, err := checkout()
+	if err != nil {
+		return "", err
+	}
+	files, err := filepath.Glob(filepath.Join(root, "migrations", "*"))
 	if err != nil {
 		return "", err
 	}
@@ -100,23 +107,4 @@ func migrationsDigest() (string, error) {
 		sum.Write(content)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
-}
-
-// migrationFiles finds the folder by walking up: go test runs every test in its package's folder.
-func migrationFiles() ([]string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	for {
-		files, err := filepath.Glob(filepath.Join(dir, "migrations", "*"))
-		if err != nil || len(files) > 0 {
-			return files, err
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return nil, errors.New("no folder migrations above the working directory")
-		}
-		dir = parent
-	}
 }
