@@ -65,9 +65,12 @@ func TestServe_demo(t *testing.T) {
 	var answer struct {
 		Tracks   struct{ TotalCount int }
 		Accounts []struct{ Balance string }
+		Ledger   struct{ Lag string }
 	}
-	const query = `{tracks(first: 1) {totalCount} accounts(userIds: ["0", "1", "2"]) {balance}}`
-	server.query(t, query, &answer)
+	waitUntil(t, "the demo's records are decided", func() bool {
+		server.query(t, `{tracks(first: 1) {totalCount} accounts(userIds: ["0", "1", "2"]) {balance} ledger {lag}}`, &answer)
+		return answer.Ledger.Lag == "0"
+	})
 	if answer.Tracks.TotalCount == 0 {
 		t.Error("no tracks")
 	}

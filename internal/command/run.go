@@ -23,6 +23,8 @@ type Services struct {
 	Pool   *pgxpool.Pool
 	Depot  *ledger.Depot
 	Logger *slog.Logger
+	// RequestID returns the id of the request that a context belongs to, as the client got it in X-Request-Id.
+	RequestID func(context.Context) string
 }
 
 // Program is what one run of a command is given.

@@ -7,6 +7,8 @@ import (
 	"net"
 	"time"
 
+	"github.com/go-chi/chi/v5/middleware"
+
 	"github.com/clumpql/clumpql/ledger"
 	"github.com/clumpql/clumpql/migrations"
 )
@@ -53,7 +55,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 			return err
 		}
 	}
-	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log})
+	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID})
 	if err != nil {
 		return fmt.Errorf("GraphQL handler: %w", err)
 	}
