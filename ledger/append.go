@@ -203,7 +203,7 @@ func (a *appending) queueWrites(b *pgx.Batch) {
 }
 
 // maxChunk is how many records AppendTx looks up and writes at a time, which bounds its memory and its messages.
-const maxChunk = 5_000
+const maxChunk = 2_000
 
 // AppendTx is Append inside tx, for any number of records: they are in the depot when tx commits. It locks the depot's
 // heads until then, so other appends wait for the end of tx.

@@ -73,6 +73,7 @@ func newFaultyPool(t testing.TB, pool *pgxpool.Pool, f *faults) *pgxpool.Pool {
 	config := pool.Config()
 	connect := config.ConnConfig
 	connect.TLSConfig, connect.Fallbacks = nil, nil // the messages must be readable
+	connect.RuntimeParams["application_name"] = "victim"
 	dial := connect.DialFunc
 	connect.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if f.refuse() {

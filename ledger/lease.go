@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,21 +49,29 @@ func (w *Worker) campaign(ctx context.Context) (*term, error) {
 	}
 }
 
+// errHeld means that another worker holds the lease.
+var errHeld = errors.New("lease is held")
+
 // takeLease returns nil when another worker holds the lease. Raising the epoch waits for a microbatch that still runs,
 // and reads what it left.
 func (w *Worker) takeLease(ctx context.Context) (*term, error) {
-	partitions, err := w.depot.loadPartitions(ctx, w.depot.pool)
-	if err != nil {
-		return nil, err
-	}
-	t := &term{next: make([]int64, partitions)}
-	err = pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
+	t := &term{}
+	err := pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch); err != nil {
+		err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errHeld
+		}
+		if err != nil {
 			return err
 		}
+		var partitions int
+		if err := tx.QueryRow(ctx, readPartitions).Scan(&partitions); err != nil {
+			return fmt.Errorf("read partitions: %w", err)
+		}
+		t.next = make([]int64, partitions)
 		for p := range t.next { // ascending, as microbatches do: no circle of waiting
 			if err := tx.QueryRow(ctx, raiseEpoch, p, t.epoch).Scan(&t.next[p]); err != nil {
 				return err
@@ -70,11 +79,11 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, errHeld) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("take the lease: %w", err)
 	}
 	w.logger.Info("ledger worker took the lease", "worker", w.id, "epoch", t.epoch)
 	return t, nil

@@ -24,6 +24,8 @@ const depotUsed = `SELECT EXISTS (SELECT FROM depot_heads WHERE next_offset > 0)
 
 const spreadHeads = `UPDATE depot_heads SET partitions = $1`
 
+const endTerm = `UPDATE lease SET epoch = epoch + 1, expires_at = '-infinity' WHERE id = 1`
+
 const addHeads = `INSERT INTO depot_heads (partition, partitions) SELECT p, $1 FROM generate_series(1, $1 - 1) AS p`
 
 const addProgress = `INSERT INTO progress (partition, epoch)
@@ -32,7 +34,7 @@ SELECT p, (SELECT epoch FROM lease WHERE id = 1) FROM generate_series(1, $1::int
 // SetPartitions chooses the number of partitions of a new database, 1 to MaxPartitions.
 //
 // More partitions than one let the depot be spread over the nodes of a cluster; they cost the total order of records (see
-// the package's documentation). Call it right after the migrations, before a worker runs. It does nothing when the
+// the package's documentation). Call it right after the migrations. It does nothing when the
 // number is chosen already, and returns ErrPartitions when the depot has been used or spread otherwise.
 func SetPartitions(ctx context.Context, pool *pgxpool.Pool, partitions int) error {
 	if partitions < 1 || partitions > MaxPartitions {
@@ -52,6 +54,10 @@ func SetPartitions(ctx context.Context, pool *pgxpool.Pool, partitions int) erro
 		}
 		if used || now != 1 {
 			return fmt.Errorf("%w: the depot has %d and is in use or was spread before", ErrPartitions, now)
+		}
+		// A worker that runs finds its term over, and learns the new number as it takes the lease again.
+		if _, err := tx.Exec(ctx, endTerm); err != nil {
+			return err
 		}
 		for _, sql := range []string{spreadHeads, addHeads, addProgress} {
 			if _, err := tx.Exec(ctx, sql, partitions); err != nil {

@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
+)
+
+// statements returns every constant of the package that is SQL, by name, as the compiler sees it.
+func statements(t *testing.T) map[string]string {
+	t.Helper()
+	files := token.NewFileSet()
+	packages, err := parser.ParseDir(files, ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var syntax []*ast.File
+	for _, file := range packages["ledger"].Files {
+		syntax = append(syntax, file)
+	}
+	// Imports stay unresolved: constants of strings need none.
+	config := types.Config{Error: func(error) {}}
+	pkg, _ := config.Check("ledger", files, syntax, nil)
+	verb := regexp.MustCompile(`^(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|LISTEN)\b`)
+	found := map[string]string{}
+	for _, name := range pkg.Scope().Names() {
+		c, ok := pkg.Scope().Lookup(name).(*types.Const)
+		if ok && c.Val().Kind() == constant.String && verb.MatchString(constant.StringVal(c.Val())) {
+			found[name] = constant.StringVal(c.Val())
+		}
+	}
+	return found
+}
+
+// Every statement of the package fits the schema.
+func TestStatementsPrepare(t *testing.T) {
+	pool := pgtest.New(t)
+	ctx := testContext(t)
+	all := statements(t)
+	if len(all) < 40 {
+		t.Fatalf("found only %d statements", len(all))
+	}
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, createRecomputed); err != nil {
+			return err
+		}
+		for name, sql := range all {
+			if name == "createRecomputed" || name == "listen" {
+				continue // the one is there already, the other cannot be prepared
+			}
+			if _, err := tx.Prepare(ctx, name, sql); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, sql)
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// The statements stay within what a Citus cluster runs: offsets come from rows and not from sequences, a row is locked
+// by its partition alone, and time is the transaction's.
+func TestStatementsStayInSubset(t *testing.T) {
+	refused := regexp.MustCompile(`(?i)nextval|\bserial\b|TRIGGER|clock_timestamp|LOCK TABLE|pg_advisory`)
+	lock := regexp.MustCompile(`(?i)FOR (UPDATE|SHARE|NO KEY UPDATE|KEY SHARE)`)
+	onePartition := regexp.MustCompile(`WHERE partition = (\$1|0) FOR UPDATE$`)
+	for name, sql := range statements(t) {
+		if found := refused.FindString(sql); found != "" {
+			t.Errorf("%s uses %s", name, found)
+		}
+		if lock.MatchString(sql) && !onePartition.MatchString(sql) {
+			t.Errorf("%s locks more than a partition's row", name)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
+)
+
+// plantInSeed settles the example in microbatches of three records, changes the tables behind the ledger's back, and
+// returns what Verify says.
+func plantInSeed(t *testing.T, sql string) Report {
+	t.Helper()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	ctx := testContext(t)
+	if _, err := d.Append(ctx, seedRecords()...); err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, NewWorker(d, WorkerOptions{BatchSize: 3, Logger: testLogger(t)}))
+	verifyOK(t, pool, 7)
+	tag, err := pool.Exec(ctx, sql)
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	if tag.RowsAffected() == 0 {
+		t.Fatalf("%s: changed nothing", sql)
+	}
+	report, err := Verify(ctx, pool, VerifyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// Invariant: a deviation is found wherever it is, with the table, the offset and the account.
+func TestVerifyFindsPlantedDeviation(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		plant  string
+		table  string
+		offset int64
+		user   int64
+		reason string
+	}{
+		{"status", "UPDATE outgoing_transfers SET status = 1 WHERE record_id = 'charlie1'",
+			"outgoing_transfers", 4, alice, "status of \"charlie1\" is succeeded, should be insufficient funds"},
+		{"amount", "UPDATE incoming_transfers SET amount_minor = 51 WHERE record_id = 'bob1' AND from_user_id = 0",
+			"incoming_transfers", 3, bob, "amount of \"bob1\" is 51, should be 50"},
+		{"balance", "UPDATE deposits SET balance_minor = 1 WHERE user_id = 1",
+			"deposits", 1, bob, "balance before \"salary\" is 1, should be 0"},
+		{"time", "UPDATE deposits SET appended_at = appended_at + interval '1 s' WHERE user_id = 2", "deposits", 2, charlie, "time"},
+		{"lost row", "DELETE FROM incoming_transfers WHERE depot_offset = 6",
+			"incoming_transfers", 6, bob, "is missing"},
+		{"invented row", `INSERT INTO deposits SELECT user_id, 100, amount_minor, balance_minor, 100, appended_at, status, 'fake'
+			FROM deposits WHERE user_id = 0`, "deposits", 100, alice, "no decided record \"fake\" explains this row"},
+		{"invented transfer", `INSERT INTO incoming_transfers
+			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, 100, appended_at, status, 'fake'
+			FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
+		{"funds", "UPDATE funds SET balance_minor = 161 WHERE user_id = 1", "funds", 6, bob, "balance is 161, should be 160"},
+		{"lost funds", "DELETE FROM funds WHERE user_id = 0", "funds", 5, alice, "balance is missing, should be 125"},
+		{"invented funds", "INSERT INTO funds VALUES (99, 1)", "funds", -1, 99, "no decided record explains this account"},
+		{"changed depot", "UPDATE depot SET amount_minor = 24 WHERE depot_offset = 5",
+			"outgoing_transfers", 5, alice, "amount of \"charlie2\" is 25, should be 24"},
+		{"lost depot", "DELETE FROM depot WHERE depot_offset = 4", "depot", 4, -1, "is missing"},
+		{"progress", "UPDATE progress SET next_offset = 8", "progress", 7, -1, "is 8, the microbatches end at 7"},
+		{"microbatch", "DELETE FROM microbatches WHERE position = 3", "microbatches", 7, -1, "begins at position 6"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			report := plantInSeed(t, test.plant)
+			if report.OK() {
+				t.Fatal("nothing was found")
+			}
+			first := report.Deviations[0]
+			if first.Table != test.table || first.Offset != test.offset || first.UserID != test.user ||
+				!strings.Contains(first.Reason, test.reason) {
+				t.Errorf("found %v, want table %s, offset %d, user %d, %q", first, test.table, test.offset, test.user, test.reason)
+			}
+		})
+	}
+}
+
+// Invariant: chunks and partitions make no difference, and progress is reported to the end.
+func TestVerifyManyRecords(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	if err := SetPartitions(testContext(t), pool, 3); err != nil {
+		t.Fatal(err)
+	}
+	d := newDepot(t, pool)
+	startWorker(t, d, WorkerOptions{BatchSize: 500})
+	var records []Record
+	for i := range verifyChunk/2 + 100 {
+		user := int64(i % 50)
+		id := fmt.Sprint(i)
+		records = append(records, Deposit{id, user, 10}, Transfer{id, user, user + 1, 15})
+	}
+	settle(t, d, records[:MaxAppend]...)
+	settle(t, d, records[MaxAppend:]...)
+	var dones []int64
+	report, err := Verify(testContext(t), pool, VerifyOptions{Progress: func(done, total int64) {
+		if total != int64(len(records)) {
+			t.Errorf("total is %d, want %d", total, len(records))
+		}
+		dones = append(dones, done)
+	}})
+	if err != nil || !report.OK() || report.Records != int64(len(records)) {
+		t.Errorf("Verify: %+v, %v", report, err)
+	}
+	if len(dones) != 2 || dones[1] != int64(len(records)) {
+		t.Errorf("progress was %v, want two calls, the last with %d", dones, len(records))
+	}
+}
