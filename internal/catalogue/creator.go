@@ -7,6 +7,7 @@ SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.pric
 FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM tracks WHERE creator_id = k.id AND id <= $2) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
@@ -36,6 +37,7 @@ SELECT k.id, p.has_previous, l.id, l.id, l.title, l.creator_id
 FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM playlists WHERE creator_id = k.id AND id <= $2) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT id, title, creator_id

@@ -40,6 +40,7 @@ CROSS JOIN LATERAL (
         JOIN tracks t ON t.id = e.track_id
         WHERE e.playlist_id = k.id AND e.position <= $2
     ) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT e.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id

@@ -53,6 +53,7 @@ SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.pric
 FROM unnest($1::bigint[]) AS k (id)
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM tracks WHERE id <= $2) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
@@ -68,6 +69,7 @@ SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.pric
 FROM unnest($1::bigint[]) AS k (id)
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM tracks WHERE genre = $4 AND id <= $2) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
@@ -83,6 +85,7 @@ SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.pric
 FROM unnest($1::bigint[]) AS k (id)
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM tracks WHERE creator_id = k.id AND genre = $4 AND id <= $2) AS has_previous
+    OFFSET 0
 ) p
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id

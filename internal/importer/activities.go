@@ -40,14 +40,19 @@ LIMIT 1`
 const knownActivitiesSQL = `SELECT count(*) FROM import_activities s JOIN activities a ON a.id = s.id`
 
 const mergeActivitiesSQL = `
-INSERT INTO activities AS a (id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body)
-SELECT id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body FROM import_activities ORDER BY id
+INSERT INTO activities (id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body)
+SELECT id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body
+FROM import_activities s
+WHERE NOT EXISTS (
+    SELECT FROM activities a
+    WHERE a.id = s.id
+      AND (a.occurred_at, a.actor_id, a.track_id, a.playlist_id, a.followee_id, a.kind, a.body) IS NOT DISTINCT FROM
+          (s.occurred_at, s.actor_id, s.track_id, s.playlist_id, s.followee_id, s.kind, s.body)
+)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
     occurred_at = excluded.occurred_at, actor_id = excluded.actor_id, track_id = excluded.track_id,
-    playlist_id = excluded.playlist_id, followee_id = excluded.followee_id, kind = excluded.kind, body = excluded.body
-WHERE (a.occurred_at, a.actor_id, a.track_id, a.playlist_id, a.followee_id, a.kind, a.body) IS DISTINCT FROM
-    (excluded.occurred_at, excluded.actor_id, excluded.track_id, excluded.playlist_id, excluded.followee_id,
-     excluded.kind, excluded.body)`
+    playlist_id = excluded.playlist_id, followee_id = excluded.followee_id, kind = excluded.kind, body = excluded.body`
 
 var activities = table{
 	file:         "activities.csv",

@@ -20,10 +20,12 @@ LIMIT 1`
 const knownPlaylistsSQL = `SELECT count(*) FROM import_playlists s JOIN playlists p ON p.id = s.id`
 
 const mergePlaylistsSQL = `
-INSERT INTO playlists AS p (id, creator_id, title)
-SELECT id, creator_id, title FROM import_playlists ORDER BY id
-ON CONFLICT (id) DO UPDATE SET creator_id = excluded.creator_id, title = excluded.title
-WHERE (p.creator_id, p.title) IS DISTINCT FROM (excluded.creator_id, excluded.title)`
+INSERT INTO playlists (id, creator_id, title)
+SELECT id, creator_id, title
+FROM import_playlists s
+WHERE NOT EXISTS (SELECT FROM playlists p WHERE p.id = s.id AND p.creator_id = s.creator_id AND p.title = s.title)
+ORDER BY id
+ON CONFLICT (id) DO UPDATE SET creator_id = excluded.creator_id, title = excluded.title`
 
 var playlists = table{
 	file:    "playlists.csv",
@@ -64,10 +66,15 @@ FROM import_playlist_tracks s
 JOIN playlist_tracks e ON e.playlist_id = s.playlist_id AND e.position = s.position`
 
 const mergePlaylistTracksSQL = `
-INSERT INTO playlist_tracks AS e (playlist_id, position, track_id)
-SELECT playlist_id, position, track_id FROM import_playlist_tracks ORDER BY playlist_id, position
-ON CONFLICT (playlist_id, position) DO UPDATE SET track_id = excluded.track_id
-WHERE e.track_id IS DISTINCT FROM excluded.track_id`
+INSERT INTO playlist_tracks (playlist_id, position, track_id)
+SELECT playlist_id, position, track_id
+FROM import_playlist_tracks s
+WHERE NOT EXISTS (
+    SELECT FROM playlist_tracks e
+    WHERE e.playlist_id = s.playlist_id AND e.position = s.position AND e.track_id = s.track_id
+)
+ORDER BY playlist_id, position
+ON CONFLICT (playlist_id, position) DO UPDATE SET track_id = excluded.track_id`
 
 var playlistTracks = table{
 	file:    "playlist_tracks.csv",

@@ -28,7 +28,7 @@ type table struct {
 
 	// Tables of the catalogue have these two; the ledger has neither and goes through the depot.
 	knownSQL string // how many records have their key in the database
-	mergeSQL string // inserts the records that are new and updates those that differ, no others
+	mergeSQL string // inserts the records that are new and updates those that differ; does not even touch the others
 }
 
 // tables in the order in which they are read. The ledger is last, as its records lock the depot until the commit.

@@ -23,13 +23,18 @@ LIMIT 1`
 const knownTracksSQL = `SELECT count(*) FROM import_tracks s JOIN tracks t ON t.id = s.id`
 
 const mergeTracksSQL = `
-INSERT INTO tracks AS t (id, creator_id, price_minor, duration_ms, title, genre)
-SELECT id, creator_id, price_minor, duration_ms, title, genre FROM import_tracks ORDER BY id
+INSERT INTO tracks (id, creator_id, price_minor, duration_ms, title, genre)
+SELECT id, creator_id, price_minor, duration_ms, title, genre
+FROM import_tracks s
+WHERE NOT EXISTS (
+    SELECT FROM tracks t
+    WHERE t.id = s.id AND (t.creator_id, t.price_minor, t.duration_ms, t.title, t.genre) IS NOT DISTINCT FROM
+        (s.creator_id, s.price_minor, s.duration_ms, s.title, s.genre)
+)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
     creator_id = excluded.creator_id, price_minor = excluded.price_minor, duration_ms = excluded.duration_ms,
-    title = excluded.title, genre = excluded.genre
-WHERE (t.creator_id, t.price_minor, t.duration_ms, t.title, t.genre) IS DISTINCT FROM
-    (excluded.creator_id, excluded.price_minor, excluded.duration_ms, excluded.title, excluded.genre)`
+    title = excluded.title, genre = excluded.genre`
 
 var tracks = table{
 	file:    "tracks.csv",

@@ -20,10 +20,12 @@ LIMIT 1`
 const knownUsersSQL = `SELECT count(*) FROM import_users s JOIN users u ON u.id = s.id`
 
 const mergeUsersSQL = `
-INSERT INTO users AS u (id, name)
-SELECT id, name FROM import_users ORDER BY id
-ON CONFLICT (id) DO UPDATE SET name = excluded.name
-WHERE u.name IS DISTINCT FROM excluded.name`
+INSERT INTO users (id, name)
+SELECT id, name
+FROM import_users s
+WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = s.id AND u.name = s.name)
+ORDER BY id
+ON CONFLICT (id) DO UPDATE SET name = excluded.name`
 
 var users = table{
 	file:    "users.csv",
