@@ -1,42 +1,50 @@
 package ledger
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
 
-// plantInSeed settles the example in microbatches of three records, changes the tables behind the ledger's back, and
-// returns what Verify says.
-func plantInSeed(t *testing.T, sql string) Report {
+// plant changes the tables behind the ledger's back and returns what a verification says. Nothing of it stays.
+func plant(t *testing.T, pool *pgxpool.Pool, sql string) Report {
 	t.Helper()
-	pool := pgtest.New(t)
-	d := newDepot(t, pool)
 	ctx := testContext(t)
-	if _, err := d.Append(ctx, seedRecords()...); err != nil {
+	tx, err := pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	if err != nil {
 		t.Fatal(err)
 	}
-	decideAll(t, NewWorker(d, WorkerOptions{BatchSize: 3, Logger: testLogger(t)}))
-	verifyOK(t, pool, 7)
-	tag, err := pool.Exec(ctx, sql)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // the pool would discard the connection otherwise
+	tag, err := tx.Exec(ctx, sql)
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	if tag.RowsAffected() == 0 {
 		t.Fatalf("%s: changed nothing", sql)
 	}
-	report, err := Verify(ctx, pool, VerifyOptions{})
-	if err != nil {
+	v := &verification{tx: tx}
+	if err := v.run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return report
+	return v.report
 }
 
 // Invariant: a deviation is found wherever it is, with the table, the offset and the account.
 func TestVerifyFindsPlantedDeviation(t *testing.T) {
 	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	if _, err := d.Append(testContext(t), seedRecords()...); err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, NewWorker(d, WorkerOptions{BatchSize: 3, Logger: testLogger(t)}))
+	verifyOK(t, pool, 7)
 	for _, test := range []struct {
 		name   string
 		plant  string
@@ -69,8 +77,7 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"microbatch", "DELETE FROM microbatches WHERE position = 3", "microbatches", 7, -1, "begins at position 6"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			report := plantInSeed(t, test.plant)
+			report := plant(t, pool, test.plant)
 			if report.OK() {
 				t.Fatal("nothing was found")
 			}
