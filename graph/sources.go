@@ -11,8 +11,8 @@ import (
 // batchSize is the most keys that one statement takes.
 const batchSize = 1000
 
-// sources are all there is to fetch: each is one statement, whatever the number of keys. Pages and counts below many parents
-// are parametrised by what page and which filter, and keyed by the parents.
+// sources are all there is to fetch. Pages and counts below many parents are parametrised by what page and which filter, and keyed
+// by the parents.
 type sources struct {
 	users     *loader.Source[int64, *catalogue.User]
 	tracks    *loader.Source[int64, *catalogue.Track]
@@ -68,19 +68,21 @@ func newSources(store *catalogue.Store, pstates *ledger.PStates) *sources {
 		outgoingCounts: paramSource("outgoingTransferCounts", pstates.OutgoingCounts),
 		incoming:       paramSource("incomingTransfers", pstates.IncomingPages),
 		incomingCounts: paramSource("incomingTransferCounts", pstates.IncomingCounts),
-		depositPages:   paramSource("deposits", pstates.DepositPages),
+		depositPages:   paramSource("depositPages", pstates.DepositPages),
 		ledgerStatus: single("ledgerStatus", func(ctx context.Context, _ struct{}) (ledger.LedgerStatus, error) {
 			return pstates.ReadStatus(ctx)
 		}),
 	}
 }
 
+// source makes a source of what takes one statement for all keys.
 func source[K comparable, V any](name string, fetch func(context.Context, []K) (map[K]V, error)) *loader.Source[K, V] {
 	return loader.NewSource(name, loader.FromMap(fetch), loader.MaxBatchSize(batchSize))
 }
 
+// single makes a source of what has a statement for each key. Batches are of one key: an explanation then shows each statement.
 func single[K comparable, V any](name string, fetch func(context.Context, K) (V, error)) *loader.Source[K, V] {
-	return loader.NewSource(name, loader.FromSingle(fetch))
+	return loader.NewSource(name, loader.FromSingle(fetch), loader.MaxBatchSize(1))
 }
 
 func paramSource[P, K comparable, V any](
