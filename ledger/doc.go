@@ -1,0 +1,54 @@
+// Package ledger moves money between users: exactly once, never below zero, on Postgres.
+//
+// It is Rama's bank-transfer module in Go: an append-only depot, a worker that decides it in microbatches, and PStates
+// (tables that only the worker writes) for what is read.
+//
+//	Depot.Append --> line --> one transaction a group:                      depot        offsets 0, 1, 2, ... without gaps
+//	                          lock head, look up ids, insert, commit          |
+//	                                                                         v
+//	Worker.Run ---> lease --> one transaction a microbatch:                 decide       apply.go, in the order of offsets
+//	                          progress (the fence), read funds, write,        |
+//	                          commit, notify                                 v
+//	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
+//	PStates <------------------------------------------------- incoming_transfers, deposits
+//	Verify: depot -> decide again -> compare
+//
+// # Guarantees
+//
+//   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
+//     whatever arrived while the last one was under way. There is no timer, and a conflict stays with its call.
+//   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
+//     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
+//     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
+//   - Each record is decided exactly once: progress and PStates change in one transaction, and progress only by
+//     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
+//   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found.
+//   - Balances are int64 in minor units, never negative. An amount that would overflow is refused as BalanceOverflow.
+//   - PStates are a pure function of the depot (and of microbatches, where there are several partitions). Verify proves it.
+//
+// # Order
+//
+// With one partition, which is what a database has unless SetPartitions says otherwise, there is one total order:
+// position is offset. With several, a record is in the partition of the user who pays, each microbatch takes what is next
+// in every partition, and decides partition after partition. The table microbatches keeps where each one ended, and a
+// record's position counts the decisions before it.
+//
+// # When things fail
+//
+// A connection that breaks before the commit loses the transaction, and with it nothing that was promised. One that breaks
+// while committing leaves the outcome unknown. An append is repeated then: the lock on the head makes the repetition
+// wait for the end of its predecessor, and a token in each row tells its own records from others', so its receipts are
+// the true ones. A microbatch ends its term: the worker takes the lease anew, under a later epoch, and reads progress.
+// What a paused or cut-off process holds locked, Postgres frees after two seconds; its lease ends after three.
+// While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
+// tries until its context ends.
+//
+// AppendTx holds the head locked until the end of the transaction around it, so long imports make appends wait.
+//
+// # Sources
+//
+// The module and its words (depot, microbatch, PState) are from Rama's examples, https://github.com/redplanetlabs/rama-demo-gallery.
+// There a depot partition has one writer and microbatches span a cluster's PStates; here both are transactions of
+// Postgres. Rama's transfers are keyed by id alone within the payer; here deposits have ids too, and every record is
+// idempotent. The permanence of outcomes, refusals included, is TigerBeetle's, https://docs.tigerbeetle.com.
+package ledger

@@ -1,0 +1,104 @@
+package migrations_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
+	"github.com/clumpql/clumpql/migrations"
+)
+
+// connect opens a connection to an empty database: a test database without its schema.
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // the database is dropped next
+	return conn
+}
+
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	url := pgtest.URL(t)
+	if _, err := connect(t, url).Exec(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+func version(t *testing.T, conn *pgx.Conn) (version int32) {
+	t.Helper()
+	if err := conn.QueryRow(t.Context(), "SELECT version FROM schema_version").Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	return version
+}
+
+// Invariant: many processes may migrate at once, and each finds the newest version afterwards.
+func TestUpConcurrent(t *testing.T) {
+	url := emptyDatabase(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var group sync.WaitGroup
+	for range 6 {
+		conn := connect(t, url)
+		group.Go(func() {
+			if err := migrations.Up(ctx, conn); err != nil {
+				t.Errorf("Up: %v", err)
+			}
+		})
+	}
+	group.Wait()
+	conn := connect(t, url)
+	if v := version(t, conn); v != migrations.Version() {
+		t.Errorf("version is %d, want %d", v, migrations.Version())
+	}
+	var heads int
+	if err := conn.QueryRow(ctx, "SELECT count(*) FROM depot_heads").Scan(&heads); err != nil || heads != 1 {
+		t.Errorf("%d partitions, %v: the first file was applied more than once or not", heads, err)
+	}
+}
+
+func TestUpTwiceChangesNothing(t *testing.T) {
+	url := emptyDatabase(t)
+	conn := connect(t, url)
+	for range 2 {
+		if err := migrations.Up(t.Context(), conn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := version(t, conn); v != migrations.Version() {
+		t.Errorf("version is %d, want %d", v, migrations.Version())
+	}
+}
+
+// Invariant: a database that a newer program has migrated is left alone.
+func TestUpRefusesNewerDatabase(t *testing.T) {
+	conn := connect(t, pgtest.URL(t))
+	if _, err := conn.Exec(t.Context(), "UPDATE schema_version SET version = version + 1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrations.Up(t.Context(), conn); err == nil || !strings.Contains(err.Error(), "newer") {
+		t.Errorf("Up: %v, want an error that says that the database is newer", err)
+	}
+	if v := version(t, conn); v != migrations.Version()+1 {
+		t.Errorf("version is %d: it was changed", v)
+	}
+}
+
+// Version counts the files.
+func TestVersion(t *testing.T) {
+	files, err := fs.Glob(os.DirFS("."), "*.sql")
+	if err != nil || int(migrations.Version()) != len(files) || len(files) == 0 {
+		t.Errorf("version is %d with files %v, %v", migrations.Version(), files, err)
+	}
+}
