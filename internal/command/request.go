@@ -9,13 +9,9 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
-	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
 )
-
-// bodyTimeout bounds the reading of one request body.
-const bodyTimeout = 30 * time.Second
 
 // plainID is what a caller's request id may look like: it is copied into logs and answers.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
@@ -57,31 +53,18 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
-// readBody reads the whole body before the handler runs: at most maxBytes (else 413) and within timeout (else 408).
-// A deadline for the body alone, not http.Server's ReadTimeout: that one would also end long subscriptions.
-func readBody(maxBytes int64, timeout time.Duration) func(http.Handler) http.Handler {
+// readBody reads the whole body before the handler runs, so that a body that is too long is 413 and one that takes longer
+// than the server's ReadTimeout 408, whatever the handler would make of the error.
+func readBody(maxBytes int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Body == nil || r.Body == http.NoBody {
-				next.ServeHTTP(w, r)
-				return
-			}
-			if r.ContentLength > maxBytes {
-				http.Error(w, "request body too large", http.StatusRequestEntityTooLarge)
-				return
-			}
-			connection := http.NewResponseController(w)
-			// Only a ResponseWriter without a connection (a recorder in a test) cannot set a deadline.
-			_ = connection.SetReadDeadline(time.Now().Add(timeout))
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
 			if err != nil {
 				status, text := bodyStatus(err)
 				http.Error(w, text, status)
 				return
 			}
-			_ = connection.SetReadDeadline(time.Time{})
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			r.ContentLength = int64(len(body))
 			next.ServeHTTP(w, r)
 		})
 	}

@@ -84,7 +84,7 @@ func TestRecoverPanics_abortHandlerPasses(t *testing.T) {
 }
 
 func TestReadBody_size(t *testing.T) {
-	server := httptest.NewServer(readBody(8, time.Minute)(echo))
+	server := httptest.NewServer(readBody(8)(echo))
 	defer server.Close()
 	for _, test := range []struct {
 		name   string
@@ -115,8 +115,7 @@ func TestReadBody_size(t *testing.T) {
 
 // A client that never finishes its body must not hold a request for ever.
 func TestReadBody_slowClient(t *testing.T) {
-	server := httptest.NewServer(readBody(1<<20, 50*time.Millisecond)(echo))
-	defer server.Close()
+	server := impatientServer(t, 50*time.Millisecond, echo)
 	var dialer net.Dialer
 	connection, err := dialer.DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 	if err != nil {
@@ -135,18 +134,17 @@ func TestReadBody_slowClient(t *testing.T) {
 	}
 }
 
-// The deadline is the body's alone: an answer may take longer, and the request's context must survive it.
+// The timeout is the request's alone: an answer may take longer, and the request's context must survive it.
 func TestReadBody_slowAnswer(t *testing.T) {
 	const timeout = 50 * time.Millisecond
-	server := httptest.NewServer(readBody(1<<20, timeout)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := impatientServer(t, timeout, func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			w.WriteHeader(http.StatusTeapot)
 		case <-time.After(4 * timeout):
 			echo(w, r)
 		}
-	})))
-	defer server.Close()
+	})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("slow"))
 	if err != nil {
 		t.Fatal(err)
@@ -159,4 +157,13 @@ func TestReadBody_slowAnswer(t *testing.T) {
 	if body, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK || string(body) != "slow" {
 		t.Errorf("answered %d %q", answer.StatusCode, body)
 	}
+}
+
+func impatientServer(t *testing.T, timeout time.Duration, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(readBody(1 << 20)(handler))
+	server.Config.ReadTimeout = timeout
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
 }

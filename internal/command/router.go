@@ -11,7 +11,7 @@ import (
 // newRouter puts the server's paths together.
 func newRouter(graphQL http.Handler, ready http.Handler, maxBody int64, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
-	router.Use(identify, recoverPanics(log), readBody(maxBody, bodyTimeout))
+	router.Use(identify, recoverPanics(log), readBody(maxBody))
 
 	// The page loads GraphiQL from a CDN: it needs a browser with a way to the internet. The API does not.
 	router.Get("/", playground.Handler("clumpql", "/graphql"))

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
+	headerTimeout = 10 * time.Second // for a request's headers
+	readTimeout   = 30 * time.Second // for its headers and body
+	idleTimeout   = 2 * time.Minute  // between two requests of a connection
 )
 
 // service is what runs while `serve` serves: the HTTP server, the ledger's worker and a watch on the private Postgres.
@@ -75,8 +76,9 @@ func (s *service) serveHTTP(ctx, requests context.Context, abandon func()) error
 	server := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
-		// No ReadTimeout and WriteTimeout: subscriptions are long answers. readBody bounds the bodies.
+		// No WriteTimeout: a subscription is one long answer.
 		BaseContext: func(net.Listener) context.Context { return requests },
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
