@@ -55,6 +55,14 @@ func (a account) attributes() *syscall.SysProcAttr {
 	return attributes
 }
 
+// owner is the user whose files the account's are.
+func (a account) owner() int {
+	if a.other {
+		return a.uid
+	}
+	return os.Geteuid()
+}
+
 // reaches tells whether the account may go into the folder. Only the kernel knows: modes, groups and access lists of
 // every parent count.
 func (a account) reaches(folder string) (bool, error) {

@@ -8,7 +8,7 @@ import (
 // newestMajor is what the advice names; any from oldestMajor on will do.
 const newestMajor = 18
 
-// InstallAdvice says what to do where there is no Postgres.
+// InstallAdvice says what to do on this machine where there is no Postgres.
 func InstallAdvice() string {
 	return "run `make postgres`, which fetches one, or install one (" + installLine(0) + "), or set DATABASE_URL to a Postgres that runs already"
 }

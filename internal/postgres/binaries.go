@@ -130,13 +130,14 @@ func probe(ctx context.Context, who account, folder string) (binaries, bool) {
 	return binaries{folder: folder, major: major, version: string(match[1])}, true
 }
 
-// Installed describes the Postgres that a server with its data in dir would use, or fails with ErrNoBinaries.
+// Installed describes the Postgres that a server with its data in dir would use. Fails with ErrNoBinaries or, when the
+// data is of another major version than what is installed, with a *VersionError.
 func Installed(ctx context.Context, dir string) (string, error) {
 	p, err := makePlace(dir)
 	if err != nil {
 		return "", err
 	}
-	b, err := choose(usualSearch(p.home, "").find(ctx, p.account), p.data())
+	b, err := usualSearch(p.home, "").choose(ctx, p)
 	if err != nil {
 		return "", err
 	}
@@ -150,6 +151,16 @@ func FetchedFolder(dir, version string) (string, error) {
 		return "", err
 	}
 	return filepath.Join(p.home, fetchedPrefix+version), nil
+}
+
+// choose finds the installation to use in a place.
+func (s search) choose(ctx context.Context, p place) (binaries, error) {
+	found := s.find(ctx, p.account)
+	if ctx.Err() != nil {
+		// What did not answer may be there.
+		return binaries{}, context.Cause(ctx)
+	}
+	return choose(found, p.data())
 }
 
 // choose picks the installation for a data folder: the first, or for data that is there already the first of its major.

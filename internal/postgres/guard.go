@@ -19,7 +19,8 @@ import (
 // included. The watcher then stops the program: as Postgres' fast shutdown at first, then its immediate one, then by force.
 // It is there before the program is, so there is no instant without it. When the program has ended first, the server
 // says so with a line, and the watcher goes without a signal to a process id that may be somebody else's by now.
-// The watcher's parent ends at once: as a child of Postgres it would be taken for one of its processes.
+// The watcher's parent ends at once: as a child of Postgres it would be taken for one of its processes. The bound on its
+// loop is for systems whose first process does not reap: there a process id stays after its program has ended.
 //
 // $1 is a folder to remove at the end, or empty.
 const guard = `
@@ -28,7 +29,7 @@ shift
 ( {
 	read -r _ <&3 && exit
 	n=0
-	while kill -0 "$$"; do
+	while [ "$n" -lt 40 ] && kill -0 "$$"; do
 		if [ "$n" -lt 20 ]; then kill -s INT "$$"
 		elif [ "$n" -lt 30 ]; then kill -s QUIT "$$"
 		else kill -s KILL "$$"

@@ -19,13 +19,13 @@ import (
 func (s *Server) run(ctx context.Context) error {
 	libraries := statementsLibrary
 	offset := s.logSize()
-	conn, err := s.launch(ctx, libraries, offset)
+	conn, err := s.startPostgres(ctx, libraries, offset)
 	var exit *exitError
 	if errors.As(err, &exit) && strings.Contains(exit.lines, statementsLibrary) {
 		// Some packages leave it out. There is no way to ask beforehand that all versions know.
 		s.logger.Warn("Postgres comes without "+statementsLibrary+": its count of statements is missing", "folder", s.binaries.folder)
 		libraries, offset = "", s.logSize()
-		conn, err = s.launch(ctx, libraries, offset)
+		conn, err = s.startPostgres(ctx, libraries, offset)
 	}
 	if err != nil {
 		return err
@@ -38,8 +38,8 @@ func (s *Server) run(ctx context.Context) error {
 	return writeFile(s.place.urlFile(), s.URL()+"\n", 0o600)
 }
 
-// launch starts Postgres and returns the first connection to it.
-func (s *Server) launch(ctx context.Context, libraries string, offset int64) (*pgx.Conn, error) {
+// startPostgres starts Postgres and returns the first connection to it.
+func (s *Server) startPostgres(ctx context.Context, libraries string, offset int64) (*pgx.Conn, error) {
 	proc, err := launch(s.place, s.log, s.dataLock, s.removable(), s.binaries.program("postgres"), s.arguments(libraries)...)
 	if err != nil {
 		return nil, err

@@ -99,7 +99,7 @@ func (s *Server) open(ctx context.Context, where search) error {
 	if s.dataLock, err = s.takeDataLock(ctx); err != nil {
 		return err
 	}
-	if s.binaries, err = choose(where.find(ctx, s.place.account), s.place.data()); err != nil {
+	if s.binaries, err = where.choose(ctx, s.place); err != nil {
 		return err
 	}
 	if s.log, err = openLog(s.place.logFile()); err != nil {

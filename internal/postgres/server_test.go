@@ -123,7 +123,7 @@ func TestServer_port_needsPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-		if query(t, s.URL(), "SHOW "+librarySetting) != "" &&
+	if query(t, s.URL(), "SHOW "+librarySetting) != "" &&
 		query(t, s.URL(), "SELECT count(*) FROM pg_stat_statements WHERE query LIKE 'ALTER ROLE%'") != "0" {
 		t.Error("the password is among the statements")
 	}

@@ -80,7 +80,7 @@ func removeShortFolder(p place) error {
 	folder := strings.TrimSpace(string(note))
 	info, err := os.Lstat(folder)
 	if err == nil && info.IsDir() && info.Mode().Perm() == 0o700 && strings.HasPrefix(filepath.Base(folder), shortFolderPrefix) {
-		if uid, _, err := ownerOf(folder); err == nil && (uid == os.Geteuid() || uid == p.account.uid) {
+		if uid, _, err := ownerOf(folder); err == nil && uid == p.account.owner() {
 			if err := errors.Join(emptyFolder(folder), os.Remove(folder)); err != nil {
 				return err
 			}
