@@ -40,6 +40,9 @@ func somePages(r *rand.Rand) []catalogue.Page {
 		{First: 3, After: math.MaxInt64, HasAfter: true}, {First: 3, After: math.MaxInt64 - 1, HasAfter: true},
 		{First: 3, After: math.MinInt64, HasAfter: true},
 	}
+	for after := range int64(8) { // few rows before the page: maybe only entries without a track
+		pages = append(pages, catalogue.Page{First: 2, After: after, HasAfter: true})
+	}
 	for range 20 {
 		pages = append(pages, catalogue.Page{First: r.IntN(8), After: r.Int64N(170) - 5, HasAfter: true})
 	}

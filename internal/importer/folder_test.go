@@ -3,7 +3,6 @@ package importer_test
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -179,11 +178,3 @@ func (f folder) balances(t *testing.T) map[int64]int64 {
 	return balances
 }
 
-// sum is for messages.
-func (f folder) String() string {
-	var b bytes.Buffer
-	for _, name := range fileNames {
-		fmt.Fprintf(&b, "%s: %d rows\n", name, max(len(f[name])-1, 0))
-	}
-	return b.String()
-}
