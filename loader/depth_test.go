@@ -76,7 +76,7 @@ func TestDepthCostsNoStack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := deep
 			if name != "Map" && name != "FlatMap nested to the left" && name != "FlatMap nested to the right" {
-				n /= 10
+				n /= 20
 			}
 			yields(t, chain(n), n)
 		})
@@ -87,7 +87,7 @@ func TestDepthCostsLinearTime(t *testing.T) {
 	took := func(n int, chain func(int) loader.Clump[int]) time.Duration {
 		c := chain(n)
 		best := time.Hour
-		for range 5 {
+		for range 3 {
 			runtime.GC()
 			start := time.Now()
 			yields(t, c, n)
@@ -97,7 +97,7 @@ func TestDepthCostsLinearTime(t *testing.T) {
 	}
 	for name, chain := range chains {
 		t.Run(name, func(t *testing.T) {
-			small, large := took(2_000, chain), took(40_000, chain)
+			small, large := took(1_000, chain), took(20_000, chain)
 			// 20 times as long when linear, 400 times when quadratic.
 			if large > 120*small {
 				t.Errorf("20 times the depth took %.0f times as long", float64(large)/float64(small))

@@ -169,3 +169,9 @@ func (n *Node) Explosive() *string {
 	}
 	return n.Name()
 }
+
+// Named and Both are bound to abstract types by the generator's tests.
+type (
+	Named interface{ Label() string }
+	Both  interface{}
+)

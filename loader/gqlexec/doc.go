@@ -1,0 +1,42 @@
+// Package gqlexec executes GraphQL breadth-first over clumps, behind gqlgen's handler. It is the runtime; package generate
+// writes the executor that calls it, from the gqlgen.yml, the schema and the models that a gqlgen project has already.
+//
+// gqlgen's own executor resolves every element of a list in a goroutine of its own, each blocking, so that a loader
+// underneath has to guess with a timer when all have asked. Here a resolver returns a [loader.Clump], which describes what it
+// needs, and nothing blocks:
+//
+//	func (r trackResolver) Creator(ctx context.Context, t *Track) loader.Clump[*User] {
+//		return r.users.Get(t.CreatorID)
+//	}
+//
+// Execution goes in columns: a field of a selection is executed once for all objects of a wave.
+//
+//	objects ──> plain fields: read in a loop, encoded at once
+//	        └─> resolver fields: their clumps, all of them, into one Scope
+//	                 when nothing else can go on, the Scope dispatches: one batch a source
+//	        ┌─────── what arrives is the next column of objects
+//	        v
+//	   the next wave ... until nothing is outstanding; then the values are written out as JSON, once
+//
+// One goroutine drives a request. A query has one Scope; each root field of a mutation has its own, one after the other, so that it
+// sees what the one before it changed.
+//
+// # What it keeps
+//
+// Answers are those of gqlgen, byte for byte: nullability and its propagation, aliases, merged fields, fragments,
+// @skip and @include, lists of lists, arguments and their defaults, input objects, enums, custom scalars, introspection.
+// An undefined clump and a nil are null. Package internal/oracle compares both executors on random queries.
+// Errors have the path with indexes and the location of their field; a panic fails its field alone.
+//
+// A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.
+// Extensions that intercept operations and responses work as they are. Those that intercept fields or root fields are
+// not called: there is no call for each field. @defer has no effect: the answer comes at once.
+//
+// # What it refuses
+//
+// The generator refuses, by file, line, type and field, whatever it has no code for: interfaces and unions, subscriptions, directives
+// that gqlgen would run, batch resolvers, Go maps as objects, and some forms of Go types.
+//
+// When the context of a request ends, its execution stops at once and the answer has the error and no data; batches that nobody else waits
+// for are cancelled.
+package gqlexec
