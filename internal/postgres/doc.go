@@ -35,5 +35,6 @@
 // postgres) puts what it downloads. Systems without flock and /bin/sh, such as Windows, are not supported.
 //
 // fergusstrange/embedded-postgres is the usual library for this. It differs in what made this package necessary: it
-// deletes data folders, listens on TCP with a fixed password, and leaves an orphan when its process is killed.
+// deletes a data folder of a version that it does not expect, starts Postgres by pg_ctl, so that an orphan stays when its
+// process is killed, and uses a fixed port.
 package postgres
