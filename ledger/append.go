@@ -216,7 +216,7 @@ func (d *Depot) AppendTx(ctx context.Context, tx pgx.Tx, records []Record) ([]Re
 	if err != nil || len(es) == 0 {
 		return nil, err
 	}
-	partitions, err := d.loadPartitions(ctx, tx)
+	partitions, err := countPartitions(ctx, tx)
 	if err != nil {
 		return nil, fmt.Errorf("append: %w", err)
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -212,4 +213,13 @@ func TestSetPartitions(t *testing.T) {
 		}
 	}
 	verifyOK(t, pool, 40)
+}
+
+// The partition of a user is part of what is stored: these may never change.
+func TestPartitionOfIsFixed(t *testing.T) {
+	for userID, want := range map[int64]int32{0: 0, 1: 57, 2: 114, 1002: 12, math.MaxInt64: 70} {
+		if got := partitionOf(userID, 128); got != want {
+			t.Errorf("partitionOf(%d, 128) = %d, want %d", userID, got, want)
+		}
+	}
 }

@@ -57,7 +57,8 @@ func (d *Depot) Close() {
 // own records do not count as Replayed.
 //
 // When ctx ends before the records are sent, nothing of them is appended; after that the error is ErrOutcomeUnknown besides
-// ctx.Err(). Postgres out of reach, or too many waiting records, is ErrUnavailable. Every call is safe to repeat.
+// ctx.Err(). Postgres out of reach, also when that is why ctx ended, or too many waiting records, is ErrUnavailable. Every
+// call is safe to repeat.
 func (d *Depot) Append(ctx context.Context, records ...Record) ([]Receipt, error) {
 	if len(records) == 0 {
 		return nil, nil
@@ -79,14 +80,19 @@ func (d *Depot) Append(ctx context.Context, records ...Record) ([]Receipt, error
 		return c.receipts, c.err
 	case <-ctx.Done():
 	}
-	if d.line.leave(c) {
-		return nil, fmt.Errorf("append: %w", ctx.Err())
+	left, away := d.line.leave(c)
+	err = ctx.Err()
+	if away != nil {
+		err = fmt.Errorf("%w: %w: %w", ErrUnavailable, err, away)
+	}
+	if left {
+		return nil, fmt.Errorf("append: %w", err)
 	}
 	select {
 	case <-c.done: // both were ready: the answer is worth more
 		return c.receipts, c.err
 	default:
-		return nil, fmt.Errorf("append: %w: %w", ErrOutcomeUnknown, ctx.Err())
+		return nil, fmt.Errorf("append: %w: %w", ErrOutcomeUnknown, err)
 	}
 }
 

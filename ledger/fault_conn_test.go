@@ -158,7 +158,7 @@ func (c *faultyConn) die(last []byte, wait bool) error {
 	c.mu.Lock()
 	c.cut = true
 	c.mu.Unlock()
-	defer c.Conn.Close()
+	defer c.Close()
 	if _, err := c.Conn.Write(last); err != nil || !wait {
 		return errors.Join(errCut, err)
 	}

@@ -36,6 +36,7 @@ func (d *Depot) commit(ctx context.Context, group []*call) {
 	committing := false
 	for attempt := 0; ; attempt++ {
 		err := d.attempt(ctx, group, &committing)
+		d.line.setAway(err)
 		switch {
 		case err == nil:
 			for _, c := range group {
@@ -49,7 +50,7 @@ func (d *Depot) commit(ctx context.Context, group []*call) {
 			return
 		case errors.Is(err, errStalePartitions):
 			d.partitions.Store(0)
-		case !transient(err):
+		case !transient(err) && ctx.Err() == nil:
 			fail(group, fmt.Errorf("append: %w", err))
 			return
 		}
@@ -135,10 +136,16 @@ func (d *Depot) loadPartitions(ctx context.Context, q rowQuerier) (int32, error)
 	if n := d.partitions.Load(); n > 0 {
 		return n, nil
 	}
-	var n int32
+	n, err := countPartitions(ctx, q)
+	if err == nil {
+		d.partitions.Store(n)
+	}
+	return n, err
+}
+
+func countPartitions(ctx context.Context, q rowQuerier) (n int32, err error) {
 	if err := q.QueryRow(ctx, readPartitions).Scan(&n); err != nil {
 		return 0, fmt.Errorf("read partitions: %w", err)
 	}
-	d.partitions.Store(n)
 	return n, nil
 }

@@ -135,7 +135,7 @@ func (s *PStates) transferPages(
 	} else {
 		args = append(args, after.Position)
 	}
-	rows, _ := s.pool.Query(ctx, statements[page.Order], args...)
+	rows, _ := s.query(ctx, statements[page.Order], args...)
 	return collectSlices(rows, userIDs, first, func() (row slicedRow[TransferRecord], err error) {
 		r := &row.record
 		err = rows.Scan(&row.userID, &row.previous,
@@ -158,7 +158,7 @@ func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []
 	if page.HasAfter {
 		after = page.After
 	}
-	rows, _ := s.pool.Query(ctx, depositsNewest, userIDs, first+1, page.HasAfter, after)
+	rows, _ := s.query(ctx, depositsNewest, userIDs, first+1, page.HasAfter, after)
 	slices, err := collectSlices(rows, userIDs, first, func() (row slicedRow[DepositRecord], err error) {
 		r := &row.record
 		err = rows.Scan(&row.userID, &row.previous,
@@ -230,7 +230,7 @@ func (s *PStates) counts(ctx context.Context, sql string, filter HistoryFilter, 
 	for _, id := range userIDs {
 		counts[id] = 0
 	}
-	rows, _ := s.pool.Query(ctx, sql, userIDs, from, to)
+	rows, _ := s.query(ctx, sql, userIDs, from, to)
 	if err := collectPairs(rows, counts); err != nil {
 		return nil, fmt.Errorf("count transfers: %w", unavailableIfBroken(err))
 	}

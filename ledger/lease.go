@@ -23,18 +23,22 @@ RETURNING epoch`
 
 const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
 
-const leaseRemaining = `SELECT greatest(extract(epoch FROM expires_at - now()), 0)::float8 FROM lease WHERE id = 1`
+const leaseRemaining = `SELECT CASE WHEN expires_at <= now() OR worker_id = $1 THEN 0
+    ELSE extract(epoch FROM expires_at - now())::float8 END
+FROM lease WHERE id = 1`
 
 // campaign waits until the lease is free or its own, takes it, and returns the new term.
 func (w *Worker) campaign(ctx context.Context) (*term, error) {
 	for {
-		t, err := w.takeLease(ctx)
-		if err != nil || t != nil {
-			return t, err
-		}
 		var seconds float64
-		if err := w.depot.pool.QueryRow(ctx, leaseRemaining).Scan(&seconds); err != nil {
+		if err := w.depot.pool.QueryRow(ctx, leaseRemaining, w.id).Scan(&seconds); err != nil {
 			return nil, err
+		}
+		if seconds == 0 {
+			if t, err := w.takeLease(ctx); err != nil || t != nil {
+				return t, err
+			}
+			continue // another was faster
 		}
 		// A millisecond more than what remains, and never more than a second, should the lease be shortened.
 		pause := time.NewTimer(min(time.Duration(seconds*float64(time.Second))+time.Millisecond, time.Second))
@@ -67,9 +71,9 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 		if err != nil {
 			return err
 		}
-		var partitions int
-		if err := tx.QueryRow(ctx, readPartitions).Scan(&partitions); err != nil {
-			return fmt.Errorf("read partitions: %w", err)
+		partitions, err := countPartitions(ctx, tx)
+		if err != nil {
+			return err
 		}
 		t.next = make([]int64, partitions)
 		for p := range t.next { // ascending, as microbatches do: no circle of waiting

@@ -30,6 +30,7 @@ type line struct {
 	records  int // of calls
 	draining bool
 	closed   bool
+	away     error // of the last attempt to commit: Postgres is out of reach
 }
 
 // join puts c at the end of the line, and starts a drain goroutine unless one runs. A call that finds the line empty
@@ -52,18 +53,18 @@ func (l *line) join(c *call, startDrain func()) error {
 	return nil
 }
 
-// leave takes c out of the line. It is false when c is no longer in it.
-func (l *line) leave(c *call) bool {
+// leave takes c out of the line. It is false when c is no longer in it. away is why Postgres is out of reach, if it is.
+func (l *line) leave(c *call) (left bool, away error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, waiting := range l.calls {
 		if waiting == c {
 			l.calls = append(l.calls[:i], l.calls[i+1:]...)
 			l.records -= len(c.entries)
-			return true
+			return true, l.away
 		}
 	}
-	return false
+	return false, l.away
 }
 
 // next returns the next group, or nil when nobody waits: then the drain goroutine has to end.
@@ -84,6 +85,16 @@ func (l *line) next() []*call {
 	l.calls = l.calls[n:]
 	l.records -= records
 	return group
+}
+
+// setAway notes how the last attempt to commit ended.
+func (l *line) setAway(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.away = nil
+	if err != nil && transient(err) {
+		l.away = err
+	}
 }
 
 // close makes every later join fail.

@@ -88,7 +88,7 @@ func readRecords[T any](
 			ids = append(ids, k.id)
 		}
 	}
-	rows, _ := s.pool.Query(ctx, sql, inPartitions, userIDs, ids)
+	rows, _ := s.query(ctx, sql, inPartitions, userIDs, ids)
 	return pgx.CollectRows(rows, scan(partitions))
 }
 

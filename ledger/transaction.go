@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,16 +27,16 @@ func queueBegin(b *pgx.Batch) {
 	b.Queue(transactionSettings)
 }
 
-// transient tells errors that may pass when the same is tried again: conflicts of transactions, a server that starts, stops
-// or lacks resources, and broken connections.
+// transientClasses are the classes of errors that may pass when the same is tried again: 08 connection, 25 transaction state
+// (the server became a standby, or ended an idle transaction), 40 rollback (conflict or deadlock), 53 resources, 55 not
+// in the state for it (locked), 57 operator (restart, cancelled), 58 system.
+var transientClasses = []string{"08", "25", "40", "53", "55", "57", "58"}
+
+// transient tells errors that may pass when the same is tried again, broken connections among them.
 func transient(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		switch pg.Code {
-		case "40001", "40P01", "25P03", "55P03", "57P01", "57P02", "57P03", "57P05":
-			return true
-		}
-		return pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:2] == "58"
+		return slices.Contains(transientClasses, class(pg))
 	}
 	return broken(err)
 }
@@ -59,8 +60,11 @@ func commitUnknown(err error) bool {
 // isDataError tells errors that the data of a statement caused: data exceptions and broken constraints.
 func isDataError(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code[:2] == "22" || pg.Code[:2] == "23")
+	return errors.As(err, &pg) && (class(pg) == "22" || class(pg) == "23")
 }
+
+// class returns the first two characters of an error's code.
+func class(pg *pgconn.PgError) string { return pg.Code[:min(2, len(pg.Code))] }
 
 // backoff is the pause after a failed attempt, counted from 0: doubling from 5 ms to 500 ms, with jitter, so that
 // processes that failed together do not come back together.

@@ -83,7 +83,7 @@ func (w *Worker) work(ctx context.Context) error {
 		err := w.serve(ctx)
 		if ctx.Err() != nil {
 			w.release(context.WithoutCancel(ctx))
-			return nil
+			return nil //nolint:nilerr // the end of ctx is the regular end
 		}
 		switch {
 		case errors.Is(err, errFenced):
@@ -112,7 +112,7 @@ func (w *Worker) serve(ctx context.Context) error {
 		return err
 	}
 	w.depot.waiters.settled(t.next)
-	renewal := time.NewTicker(w.lease / 3)
+	renewal := time.NewTicker(max(w.lease/3, time.Millisecond))
 	defer renewal.Stop()
 	for {
 		decided, err := w.microbatch(ctx, t)
