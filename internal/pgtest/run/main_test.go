@@ -17,7 +17,6 @@ const mainVariable = "CLUMPQL_TEST_MAIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(mainVariable) != "" {
-		os.Unsetenv(mainVariable)
 		main()
 	}
 	os.Exit(m.Run())
