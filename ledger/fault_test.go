@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -191,21 +192,33 @@ func TestDepotAppendOutcomeUnknown(t *testing.T) {
 	}
 }
 
-// Invariant: an append that could not be sent does not claim that its outcome is unknown.
+// Invariant: an append that could not be sent says so, whether its context ends first or the depot gives up.
 func TestDepotAppendUnavailable(t *testing.T) {
+	t.Parallel()
 	f := &faults{fired: true, refused: make(chan struct{}, 1)}
 	d := newDepot(t, newFaultyPool(t, pgtest.New(t), f))
 	failed := make(chan error)
-	go func() {
-		_, err := d.Append(testContext(t), Deposit{"first", alice, 1})
-		failed <- err
-	}()
+	start := func(ctx context.Context, id string) {
+		go func() {
+			_, err := d.Append(ctx, Deposit{id, alice, 1})
+			failed <- err
+		}()
+	}
+	ctx, cancel := context.WithCancel(testContext(t))
+	start(ctx, "impatient")
 	<-f.refused
+	<-f.refused // the second attempt: the first is known to have failed
+	cancel()
+	if err := <-failed; !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("Append whose context ended: %v, want ErrUnavailable and context.Canceled", err)
+	}
+	start(testContext(t), "patient")
+	waitFor(t, d, func(l *line) bool { return len(l.calls) == 1 })
 	d.Close()
 	if err := <-failed; !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrOutcomeUnknown) {
-		t.Errorf("Append: %v, want ErrUnavailable alone", err)
+		t.Errorf("Append that was given up: %v, want ErrUnavailable alone", err)
 	}
-	if _, err := d.Append(testContext(t), Deposit{"first", alice, 1}); !errors.Is(err, ErrUnavailable) {
+	if _, err := d.Append(testContext(t), Deposit{"late", alice, 1}); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("Append on a closed depot: %v, want ErrUnavailable", err)
 	}
 }

@@ -200,6 +200,9 @@ func TestDepotAppendIsSerialBehindOpenTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	higher := <-done
+	if len(higher) != 1 {
+		t.Fatalf("receipts are %+v", higher)
+	}
 	if lower[0].Offset != 0 || higher[0].Offset != 1 {
 		t.Errorf("offsets are %d and %d, want 0 and 1", lower[0].Offset, higher[0].Offset)
 	}
