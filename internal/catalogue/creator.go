@@ -3,17 +3,20 @@ package catalogue
 import "context"
 
 const tracksByCreatorSQL = `
-SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM tracks WHERE creator_id = k.id AND id <= $2) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM tracks
+    WHERE (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
+    ORDER BY creator_id DESC, id DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
     FROM tracks
-    WHERE creator_id = k.id AND id > $2
-    ORDER BY id
+    WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
+    ORDER BY creator_id, id
     LIMIT $3
 ) t ON true
 ORDER BY k.id, t.id`
@@ -33,17 +36,20 @@ func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (
 }
 
 const playlistsByCreatorSQL = `
-SELECT k.id, p.has_previous, l.id, l.id, l.title, l.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, l.id, l.id, l.title, l.creator_id
 FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM playlists WHERE creator_id = k.id AND id <= $2) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM playlists
+    WHERE (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
+    ORDER BY creator_id DESC, id DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT id, title, creator_id
     FROM playlists
-    WHERE creator_id = k.id AND id > $2
-    ORDER BY id
+    WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
+    ORDER BY creator_id, id
     LIMIT $3
 ) l ON true
 ORDER BY k.id, l.id`

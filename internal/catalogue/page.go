@@ -48,6 +48,15 @@ type Slice[T any] struct {
 	HasPrevious bool    // rows precede the first item (on an empty page: any row up to After)
 }
 
+// About the statements of pages. Under each parent they look for one row up to the position and for first+1 rows after it.
+// That a list begins and ends with its parent is written as a comparison of rows,
+//
+//	(creator_id, id) > (k.id, $2) AND creator_id <= k.id ORDER BY creator_id, id
+//
+// and not as creator_id = k.id AND id > $2 ORDER BY id, nor as EXISTS: these mean the same, but leave Postgres the choice to walk
+// through the primary key, or the table, in the hope of meeting a row of the parent soon. Where the parent has none, it reads
+// everything. Written like this, only the index of the list has the order, and the walk starts and ends in it.
+
 // pages runs a statement for the pages of many parents. Its parameters are the parents' ids, the position, the number of rows
 // and then more. Its rows are
 //

@@ -1,14 +1,12 @@
 package catalogue_test
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
@@ -25,55 +23,81 @@ ANALYZE users, tracks, playlists, playlist_tracks`
 
 // No read looks at a whole table: its cost follows what it returns. The exceptions are the count of all tracks, and that of
 // playlists' tracks, which may well join whole tables where lists are long.
+//
+// Postgres plans a statement for its arguments at first, and after some calls once for all arguments. Both plans are looked at.
 func TestStatementsReadByIndex(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
-	if _, err := pool.Exec(t.Context(), bigCatalogueSQL); err != nil {
+	pooled, err := pgtest.New(t).Acquire(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	keys := []int64{1, 2, 3, 50, 99, 12345}
+	defer pooled.Release()
+	conn := pooled.Conn()
+	if _, err := conn.Exec(t.Context(), bigCatalogueSQL); err != nil {
+		t.Fatal(err)
+	}
 	wholeTable := regexp.MustCompile(`Seq Scan on (users|tracks|playlists|playlist_tracks)\b`)
+	// Of a list with a parent, a walk through all ids in search of the parent's is no better.
+	wholeKey := regexp.MustCompile(`Scan (Backward )?using (tracks|playlists)_pkey`)
+	parented := regexp.MustCompile(`Creator|Genre`)
 	for name, sql := range sqlConsts(t) {
 		if slices.Contains([]string{"emptySQL", "tracksCountSQL", "playlistTracksCountsSQL"}, name) {
 			continue
 		}
-		var args []any
-		switch {
-		case strings.HasSuffix(name, "CountOfCreatorSQL"):
-			args = []any{int64(7)}
-		case strings.HasSuffix(name, "CountOfGenreSQL"):
-			args = []any{"genre 7"}
-		case strings.HasSuffix(name, "CountOfCreatorAndGenreSQL"):
-			args = []any{int64(7), "genre 7"}
-		case strings.Contains(sql, "$4"):
-			args = []any{keys[:1], int64(15000), 21, "genre 7"}
-		case strings.Contains(sql, "$2"):
-			args = []any{keys, int64(150), 21}
-		default:
-			args = []any{keys}
+		if _, err := conn.Prepare(t.Context(), name, sql); err != nil {
+			t.Fatal(err)
 		}
-		plan := explain(t, pool, sql, args)
-		if wholeTable.MatchString(plan) {
-			t.Errorf("%s reads a whole table:\n%s", name, plan)
-		}
-		if strings.Contains(sql, "$2") && strings.Contains(sql, "has_previous") {
-			args[1] = int64(math.MinInt64)
-			if plan := explain(t, pool, sql, args); wholeTable.MatchString(plan) {
-				t.Errorf("%s reads a whole table for the first page:\n%s", name, plan)
+		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+			if _, err := conn.Exec(t.Context(), "SET plan_cache_mode = "+mode); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range arguments(name, sql) {
+				plan := explain(t, conn, name, args)
+				if wholeTable.MatchString(plan) || parented.MatchString(name) && wholeKey.MatchString(plan) {
+					t.Errorf("%s(%s) reads a whole table under %s:\n%s", name, args, mode, plan)
+				}
 			}
 		}
 	}
 }
 
-func explain(t *testing.T, pool *pgxpool.Pool, sql string, args []any) string {
+// arguments are those of a statement, as SQL: of pages the first one, one in the middle and one beyond the end.
+func arguments(name, sql string) []string {
+	keys := `'{1,2,3,50,99,12345}'`
+	if strings.HasPrefix(name, "tracksPage") {
+		keys = `'{1}'` // they have one parent or none
+	}
+	switch {
+	case strings.HasSuffix(name, "CountOfCreatorSQL"):
+		return []string{`7`}
+	case strings.HasSuffix(name, "CountOfGenreSQL"):
+		return []string{`'genre 7'`}
+	case strings.HasSuffix(name, "CountOfCreatorAndGenreSQL"):
+		return []string{`7, 'genre 7'`}
+	case !strings.Contains(sql, "$2"):
+		return []string{keys}
+	}
+	var pages []string
+	for _, after := range []string{`'-9223372036854775808'`, `150`, `15000`, `9223372036854775807`} {
+		if strings.Contains(sql, "$4") {
+			pages = append(pages, keys+`, `+after+`, 21, 'genre 7'`)
+		} else {
+			pages = append(pages, keys+`, `+after+`, 21`)
+		}
+	}
+	return pages
+}
+
+func explain(t *testing.T, conn *pgx.Conn, name, args string) string {
 	t.Helper()
-	rows, err := pool.Query(t.Context(), "EXPLAIN "+sql, args...)
+	execute := "EXPLAIN EXECUTE " + pgx.Identifier{name}.Sanitize() + " (" + args + ")"
+	rows, err := conn.Query(t.Context(), execute)
 	if err != nil {
-		t.Fatalf("explain %s: %v", sql, err)
+		t.Fatalf("%s: %v", execute, err)
 	}
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		t.Fatalf("explain %s: %v", sql, err)
+		t.Fatalf("%s: %v", execute, err)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -29,25 +29,24 @@ func scanPlaylist(p *Playlist) []any {
 	return []any{nullInt8(&p.ID), nullText(&p.Title), nullInt8(&p.CreatorID)}
 }
 
-// Both EXISTS and the page join tracks, so that an entry without its track counts nowhere.
+// Both looks join tracks, so that an entry without its track counts nowhere.
 const playlistTracksSQL = `
-SELECT k.id, p.has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
-CROSS JOIN LATERAL (
-    SELECT EXISTS (
-        SELECT
-        FROM playlist_tracks e
-        JOIN tracks t ON t.id = e.track_id
-        WHERE e.playlist_id = k.id AND e.position <= $2
-    ) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM playlist_tracks e
+    JOIN tracks t ON t.id = e.track_id
+    WHERE (e.playlist_id, e.position) <= (k.id, $2) AND e.playlist_id >= k.id
+    ORDER BY e.playlist_id DESC, e.position DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT e.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
     FROM playlist_tracks e
     JOIN tracks t ON t.id = e.track_id
-    WHERE e.playlist_id = k.id AND e.position > $2
-    ORDER BY e.position
+    WHERE (e.playlist_id, e.position) > (k.id, $2) AND e.playlist_id <= k.id
+    ORDER BY e.playlist_id, e.position
     LIMIT $3
 ) t ON true
 ORDER BY k.id, t.position`

@@ -49,12 +49,15 @@ func scanTrack(t *Track) []any {
 // The list that has no parent takes the place of a parent's, under the id 0.
 
 const tracksPageSQL = `
-SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest($1::bigint[]) AS k (id)
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM tracks WHERE id <= $2) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM tracks
+    WHERE id <= $2
+    ORDER BY id DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
     FROM tracks
@@ -65,33 +68,39 @@ LEFT JOIN LATERAL (
 ORDER BY k.id, t.id`
 
 const tracksPageOfGenreSQL = `
-SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest($1::bigint[]) AS k (id)
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM tracks WHERE genre = $4 AND id <= $2) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM tracks
+    WHERE (genre, id) <= ($4, $2) AND genre >= $4
+    ORDER BY genre DESC, id DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
     FROM tracks
-    WHERE genre = $4 AND id > $2
-    ORDER BY id
+    WHERE (genre, id) > ($4, $2) AND genre <= $4
+    ORDER BY genre, id
     LIMIT $3
 ) t ON true
 ORDER BY k.id, t.id`
 
 const tracksPageOfCreatorAndGenreSQL = `
-SELECT k.id, p.has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest($1::bigint[]) AS k (id)
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM tracks WHERE creator_id = k.id AND genre = $4 AND id <= $2) AS has_previous
-    OFFSET 0
-) p
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM tracks
+    WHERE (creator_id, genre, id) <= (k.id, $4, $2) AND (creator_id, genre) >= (k.id, $4)
+    ORDER BY creator_id DESC, genre DESC, id DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT id, title, genre, duration_ms, price_minor, creator_id
     FROM tracks
-    WHERE creator_id = k.id AND genre = $4 AND id > $2
-    ORDER BY id
+    WHERE (creator_id, genre, id) > (k.id, $4, $2) AND (creator_id, genre) <= (k.id, $4)
+    ORDER BY creator_id, genre, id
     LIMIT $3
 ) t ON true
 ORDER BY k.id, t.id`

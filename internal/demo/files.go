@@ -40,13 +40,13 @@ func newFiles(opts Options) *files {
 
 // Open implements fs.FS.
 func (f *files) Open(name string) (fs.File, error) {
-	make, found := content[name]
+	produce, found := content[name]
 	if !found {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	// A source of its own for each file: no file depends on which others were read before.
 	faker := gofakeit.NewFaker(rand.NewPCG(f.opts.Seed, sum(name)), false)
-	next, stop := iter.Pull(make(f.opts, faker))
+	next, stop := iter.Pull(produce(f.opts, faker))
 	made := &file{files: f, name: name, next: next, stop: stop}
 	made.csv = csv.NewWriter(&made.buffer)
 	return made, nil

@@ -177,4 +177,3 @@ func (f folder) balances(t *testing.T) map[int64]int64 {
 	}
 	return balances
 }
-
