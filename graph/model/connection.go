@@ -27,16 +27,24 @@ type Edge[T any] struct {
 	Node   *T
 }
 
-// The connections of the API. gqlgen binds a type of the schema to a named Go type.
+// gqlgen binds a type of the schema to a named Go type.
 type (
-	TrackConnection    Connection[catalogue.Track]
-	TrackEdge          Edge[catalogue.Track]
+	// TrackConnection is a list of tracks.
+	TrackConnection Connection[catalogue.Track]
+	// TrackEdge is a track in its place.
+	TrackEdge Edge[catalogue.Track]
+	// PlaylistConnection is a list of playlists.
 	PlaylistConnection Connection[catalogue.Playlist]
-	PlaylistEdge       Edge[catalogue.Playlist]
+	// PlaylistEdge is a playlist in its place.
+	PlaylistEdge Edge[catalogue.Playlist]
+	// TransferConnection is a list of transfers.
 	TransferConnection Connection[ledger.TransferRecord]
-	TransferEdge       Edge[ledger.TransferRecord]
-	DepositConnection  Connection[ledger.DepositRecord]
-	DepositEdge        Edge[ledger.DepositRecord]
+	// TransferEdge is a transfer in its place.
+	TransferEdge Edge[ledger.TransferRecord]
+	// DepositConnection is a list of deposits.
+	DepositConnection Connection[ledger.DepositRecord]
+	// DepositEdge is a deposit in its place.
+	DepositEdge Edge[ledger.DepositRecord]
 )
 
 // PageInfo tells where a page lies in its connection.

@@ -139,17 +139,14 @@ func (a *answer) appendBlock(buf []byte, b block, r int) ([]byte, bool) {
 // appendValue appends the value in s, or reports false when it is null and its type does not allow that: then it is the
 // value around it that becomes null.
 func (a *answer) appendValue(buf []byte, s Slot, typ *ast.Type) ([]byte, bool) {
-	v := a.values[s]
-	ok := true
-	switch v.kind {
+	var ok bool
+	switch v := a.values[s]; v.kind {
 	case kindRaw:
 		return append(buf, a.arena[v.a:v.b]...), true
 	case kindObject:
 		buf, ok = a.appendBlock(buf, a.blocks[v.a], int(v.b))
 	case kindList:
 		buf, ok = a.appendList(buf, Slot(v.a), int(v.b), typ.Elem)
-	default:
-		ok = false
 	}
 	if ok {
 		return buf, true

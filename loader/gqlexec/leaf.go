@@ -96,7 +96,7 @@ const hexDigits = "0123456789ABCDEF"
 func appendQuoted(buf []byte, s string) []byte {
 	buf = append(buf, '"')
 	start := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		if c >= 0x20 && c != '\\' && c != '"' {
 			continue

@@ -91,7 +91,7 @@ func (r *run) drive() error {
 // fail makes s null because of err, which the answer reports with the path and location of s.
 func (r *run) fail(s Slot, err error) {
 	ctx := r.errorContext(s)
-	if list, ok := err.(gqlerror.List); ok {
+	if list, ok := err.(gqlerror.List); ok { //nolint:errorlint // one that is wrapped is told as the error it is wrapped in
 		for _, e := range list {
 			addError(ctx, e)
 		}
@@ -111,7 +111,7 @@ func (r *run) failClump(s Slot, err error) {
 }
 
 func addError(ctx context.Context, err error) {
-	if shared, ok := err.(*gqlerror.Error); ok {
+	if shared, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // one that is wrapped cannot be replaced
 		own := *shared // several slots may report it, each under its own path
 		err = &own
 	}

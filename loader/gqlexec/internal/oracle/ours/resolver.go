@@ -1,3 +1,4 @@
+// Package ours resolves the schema of package oracle by gqlexec.
 package ours
 
 import (

@@ -1,3 +1,4 @@
+// Package stock resolves the schema of package oracle by stock gqlgen.
 package stock
 
 import (
