@@ -10,7 +10,8 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// The cases of Clump's ClumpApiSpec, under their names. Left out, because there is nothing of the kind here:
+// The cases of Clump's ClumpApiSpec, under their names. Left out, because there is nothing of the
+// kind here:
 //   - the aliases successful, failed, sequence, recover, recoverWith: one name each
 //   - the "set" and "seq" variants of traverse, collect and list: a Go list is a slice
 //   - "uses a covariant type parameter": Go's type parameters are not variant

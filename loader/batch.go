@@ -38,11 +38,12 @@ func (b *batch[K, V]) depart() {
 			break
 		}
 	}
-	b.takeOff(b.fetcher.scope, ctx, b)
+	b.takeOff(ctx, b.fetcher.scope, b)
 	go call(b.fetchAll, b.arrive)
 }
 
-// arrive ends the batch: observers are told first, so that they know of every batch when those who waited go on.
+// arrive ends the batch: observers are told first, so that they know of every batch when those who
+// waited go on.
 func (b *batch[K, V]) arrive(_ struct{}, err error) {
 	s := b.scope
 	if s.observer != nil {
@@ -69,7 +70,8 @@ func (b *batch[K, V]) tell(o Observer, err error) error {
 	return err
 }
 
-// settle gives each key its outcome. Those that have none fail with err, and are forgotten: they may be asked for again.
+// settle gives each key its outcome. Those that have none fail with err, and are forgotten: they
+// may be asked for again.
 func (b *batch[K, V]) settle(err error) {
 	for _, e := range b.todo {
 		b.fetcher.forget(e)

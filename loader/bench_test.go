@@ -29,7 +29,7 @@ func perKey(b *testing.B, keys int) {
 func benchmarkList(b *testing.B, keys []int, list func() loader.Clump[[]int]) {
 	b.ReportAllocs()
 	for b.Loop() {
-		v, _, err := list().Get(context.Background())
+		v, _, err := list().Get(b.Context())
 		if len(v) != len(keys) || err != nil {
 			b.Fatalf("%d values, error %v", len(v), err)
 		}
@@ -55,7 +55,8 @@ func BenchmarkTraverseBatchesOf100(b *testing.B) {
 	benchmarkList(b, keys, func() loader.Clump[[]int] { return loader.Traverse(keys, source.Get) })
 }
 
-// BenchmarkTwoWaves is a Traverse whose every element goes on to a second source, for keys shared by ten.
+// BenchmarkTwoWaves is a Traverse whose every element goes on to a second source, for keys shared
+// by ten.
 func BenchmarkTwoWaves(b *testing.B) {
 	tracks, keys := ready(manyKeys)
 	users, _ := ready(manyKeys)
@@ -72,7 +73,7 @@ func BenchmarkGetOne(b *testing.B) {
 	source, _ := ready(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := source.Get(0).Require(context.Background()); err != nil {
+		if _, err := source.Get(0).Require(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -80,7 +81,7 @@ func BenchmarkGetOne(b *testing.B) {
 
 func BenchmarkGetCached(b *testing.B) {
 	source, _ := ready(1)
-	ctx := loader.WithScope(context.Background(), loader.NewScope())
+	ctx := loader.WithScope(b.Context(), loader.NewScope())
 	source.Prime(ctx, 0, 1)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -97,7 +98,7 @@ func BenchmarkMapChain(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if v, err := chain.Require(context.Background()); v != 1000 || err != nil {
+		if v, err := chain.Require(b.Context()); v != 1000 || err != nil {
 			b.Fatal(v, err)
 		}
 	}

@@ -65,7 +65,8 @@ func TestCancelOfTheLastWaiterCancelsTheBatch(t *testing.T) {
 
 func TestCancelledWaiterHoldsBackNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// The fetch pays no heed to its context: even so, abandoned it does not hold back the next round.
+		// The fetch pays no heed to its context: even so, abandoned it does not hold back the next
+		// round.
 		release := make(chan struct{})
 		deaf := loader.NewSource("deaf", loader.FromMap(func(context.Context, []int) (map[int]int, error) {
 			<-release

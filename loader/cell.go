@@ -1,7 +1,8 @@
 package loader
 
-// cell holds what one key (or Future) came to in a Scope, and until then who waits for it. All of it
-// is guarded by the Scope's lock; out does not change any more once settled is true, and is then read without it.
+// cell holds what one key (or Future) came to in a Scope, and until then who waits for it. All of
+// it is guarded by the Scope's lock; out does not change any more once settled is true, and is then
+// read without it.
 type cell[V any] struct {
 	out         outcome[V]
 	settled     bool
@@ -16,7 +17,8 @@ type waiter[V any] struct {
 	next *waiter[V]
 }
 
-// join makes w wait for the cell, or puts it back into its execution at once when the cell is settled.
+// join makes w wait for the cell, or puts it back into its execution at once when the cell is
+// settled.
 func (c *cell[V]) join(w *waiter[V]) {
 	x := w.root.x
 	w.cell = c

@@ -1,7 +1,6 @@
 package loader_test
 
 import (
-	"context"
 	"errors"
 	"reflect"
 	"testing"
@@ -46,13 +45,11 @@ func fails[T any](t *testing.T, c loader.Clump[T], want error) {
 	}
 }
 
-// fetched fails the test unless the recorder saw exactly these batches, in any order: those of one wave come in any.
+// fetched fails the test unless the recorder saw exactly these batches, in any order: those of one
+// wave come in any.
 func (r *recorder) fetched(t *testing.T, want ...[]int) {
 	t.Helper()
 	if diff := cmp.Diff(sorted(want), sorted(r.got())); diff != "" {
 		t.Errorf("batches (-want +got):\n%s", diff)
 	}
 }
-
-// asEver is a context that is not the test's: for functions that outlive it by design.
-func asEver() context.Context { return context.Background() }

@@ -4,15 +4,15 @@ package loader
 // results together, not when or in which batches. Building one runs nothing.
 //
 // A Clump is immutable and may be shared between goroutines and used any number of times. Each use
-// is evaluated on its own; keys fetched are shared through the Scope. Executed, a clump is defined (it has
-// a value), undefined, or failed. The zero Clump is undefined.
+// is evaluated on its own; keys fetched are shared through the Scope. Executed, a clump is defined
+// (it has a value), undefined, or failed. The zero Clump is undefined.
 type Clump[T any] struct {
 	n node[T]
 }
 
 // node is one expression of a clump. start begins its evaluation in x, whose outcome goes to the
-// receiver, exactly once: at once or after fetches. It must not recurse into other nodes' start: it pushes
-// a frame that does, so that no depth of nesting grows the stack.
+// receiver, exactly once: at once or after fetches. It must not recurse into other nodes' start: it
+// pushes a frame that does, so that no depth of nesting grows the stack.
 type node[T any] interface {
 	start(x *Execution, to receiver[T])
 }
@@ -60,8 +60,8 @@ type constant[T any] struct {
 func (c *constant[T]) start(x *Execution, to receiver[T]) { to.receive(x, c.out) }
 
 // Try is the clump of what f returns; an error or a panic of f makes it fail. f runs when the clump
-// is executed, once for each use, on the goroutine that drives the execution: it should compute, not wait
-// (for what waits there is Future).
+// is executed, once for each use, on the goroutine that drives the execution: it should compute,
+// not wait (for what waits there is Future).
 func Try[T any](f func() (T, error)) Clump[T] {
 	return Clump[T]{&try[T]{f}}
 }

@@ -3,8 +3,8 @@ package loader
 import "slices"
 
 // Collect is the list of the clumps' values, in order. Undefined ones are left out; a failed one
-// fails the list (the first in order does, when several fail). All are waited for, so that the outcome does not
-// depend on which fetch was quicker. Without clumps it is an empty list.
+// fails the list (the first in order does, when several fail). All are waited for, so that the
+// outcome does not depend on which fetch was quicker. Without clumps it is an empty list.
 func Collect[T any](cs ...Clump[T]) Clump[[]T] {
 	return Clump[[]T]{&collect[T]{slices.Clone(cs)}}
 }
@@ -61,8 +61,8 @@ func newGather[T any](from parts[T], n int, to receiver[[]T]) *gather[T] {
 	return g
 }
 
-// step starts the parts, each only when all that can run of the one before has run: keys are
-// asked for in the order in which one reads them. It is stepped once more when no outcome is missing.
+// step starts the parts, each only when all that can run of the one before has run: keys are asked
+// for in the order in which one reads them. It is stepped once more when no outcome is missing.
 func (g *gather[T]) step(x *Execution) {
 	n := len(g.slots)
 	if g.started == n {

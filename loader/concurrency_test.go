@@ -2,6 +2,7 @@ package loader_test
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -11,8 +12,8 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// begun has n executions of the scope under way, each on a goroutine of its own: none sends anything before all have
-// asked. It returns when all are done.
+// begun has n executions of the scope under way, each on a goroutine of its own: none sends
+// anything before all have asked. It returns when all are done.
 func begun(t *testing.T, ctx context.Context, n int, run func(i int, x *loader.Execution)) {
 	t.Helper()
 	scope, _ := loader.ScopeFrom(ctx)
@@ -66,14 +67,15 @@ func TestManyExecutionsShareTheWavesOfAScope(t *testing.T) {
 }
 
 func TestTheSameCallsInTenThousandRepetitions(t *testing.T) {
-	// A timeline of tracks with their creators, asked for by two executions of one Scope at once: three calls, whatever else
-	// the machine does (other goroutines see to it that it does something, and mix the order in which these run).
+	// A timeline of tracks with their creators, asked for by two executions of one Scope at once:
+	// three calls, whatever else the machine does (other goroutines see to it that it does
+	// something, and mix the order in which these run).
 	var busy sync.WaitGroup
 	var stop atomic.Bool
 	for range 2 {
 		busy.Go(func() {
 			for !stop.Load() {
-				_, _ = loader.Value(1).Require(context.Background())
+				_, _ = loader.Value(1).Require(t.Context())
 				runtime.Gosched()
 			}
 		})
@@ -104,8 +106,8 @@ func TestTheSameCallsInTenThousandRepetitions(t *testing.T) {
 }
 
 func TestGetsFromManyGoroutines(t *testing.T) {
-	// Under the race detector: executions come and go, are cancelled, prime and clear; nothing hangs, and
-	// those that are not cancelled get what they asked for.
+	// Under the race detector: executions come and go, are cancelled, prime and clear; nothing
+	// hangs, and those that are not cancelled get what they asked for.
 	var r recorder
 	s, next := r.source("s"), r.source("next", loader.MaxConcurrency(2), loader.MaxBatchSize(3))
 	ctx := inScope(t)
@@ -137,7 +139,8 @@ func TestGetsFromManyGoroutines(t *testing.T) {
 }
 
 func TestCancelledBatchesAmongOthers(t *testing.T) {
-	// Each execution is alone with its key, so its end cancels the batch while others of the Scope come and go.
+	// Each execution is alone with its key, so its end cancels the batch while others of the Scope
+	// come and go.
 	blocked := loader.NewSource("blocked", loader.FromSingle(func(ctx context.Context, k int) (int, error) {
 		<-ctx.Done()
 		return 0, ctx.Err()
@@ -155,7 +158,7 @@ func TestCancelledBatchesAmongOthers(t *testing.T) {
 			defer e.End()
 			loader.Start(e, loader.Join(blocked.Get(i), loader.Map(s.Get(i), func(int) int { cancel(); return 0 })), "",
 				func(loader.Tuple2[int, int], bool, error) { t.Error("done although the fetch never ends") })
-			if err := e.Drive(); err != context.Canceled {
+			if err := e.Drive(); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
-	"time"
 
 	"github.com/clumpql/clumpql/loader"
 )
@@ -83,24 +82,24 @@ func TestDepthCostsNoStack(t *testing.T) {
 	}
 }
 
-func TestDepthCostsLinearTime(t *testing.T) {
-	took := func(n int, chain func(int) loader.Clump[int]) time.Duration {
+// What is allocated is what is built and copied: quadratic work of any kind would show in it, and
+// on a busy machine it tells more than the clock. (A million links in quadratic time would not
+// end.)
+func TestDepthCostsLinearly(t *testing.T) {
+	allocated := func(n int, chain func(int) loader.Clump[int]) uint64 {
 		c := chain(n)
-		best := time.Hour
-		for range 3 {
-			runtime.GC()
-			start := time.Now()
-			yields(t, c, n)
-			best = min(best, time.Since(start))
-		}
-		return best
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		yields(t, c, n)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
 	}
 	for name, chain := range chains {
 		t.Run(name, func(t *testing.T) {
-			small, large := took(1_000, chain), took(20_000, chain)
-			// 20 times as long when linear, 400 times when quadratic.
-			if large > 120*small {
-				t.Errorf("20 times the depth took %.0f times as long", float64(large)/float64(small))
+			small, large := allocated(2_000, chain), allocated(40_000, chain)
+			// 20 times as much when linear, 400 times when quadratic.
+			if large > 60*small {
+				t.Errorf("20 times the depth allocated %d times as much", large/small)
 			}
 		})
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// synctest is the oracle here: after synctest.Wait nothing in the bubble can go on, so what is to be sent must
-// have been sent by then, and what is not must not.
+// synctest is the oracle here: after synctest.Wait nothing in the bubble can go on, so what is to
+// be sent must have been sent by then, and what is not must not.
 
 func inScope(t *testing.T, opts ...loader.ScopeOption) context.Context {
 	return loader.WithScope(t.Context(), loader.NewScope(opts...))
@@ -84,8 +84,8 @@ func TestDispatchWaitsForEveryExecutionOfTheScope(t *testing.T) {
 }
 
 func TestDispatchIsNotOvertakenByAnExecutionThatIsAboutToWake(t *testing.T) {
-	// Both executions wait for the same batch. When it lands both can go on; whichever is first into Wait
-	// again must not send before the other has asked.
+	// Both executions wait for the same batch. When it lands both can go on; whichever is first
+	// into Wait again must not send before the other has asked.
 	for range 200 {
 		var r1, r2 recorder
 		s1, s2 := r1.source("first"), r2.source("second")
@@ -145,7 +145,8 @@ func TestFutureStartsAtOnceAndHoldsBackRounds(t *testing.T) {
 }
 
 func TestFetchThatUsesClumpsItself(t *testing.T) {
-	// The inner Get joins the Scope and its cache; the fetch around it, which waits for it, must not hold it back.
+	// The inner Get joins the Scope and its cache; the fetch around it, which waits for it, must
+	// not hold it back.
 	for name, policy := range map[string]loader.Policy{"Rounds": loader.Rounds, "Eager": loader.Eager} {
 		t.Run(name, func(t *testing.T) {
 			var users recorder

@@ -16,14 +16,16 @@
 //		})
 //	}
 //
-// Get executes it, and decides how to fetch. These are two calls, one to each service, whatever the number of ids:
+// Get executes it, and decides how to fetch. These are two calls, one to each service, for up to a
+// hundred ids; of more, each hundred is a call, in parallel ([MaxBatchSize]):
 //
 //	enrichedTracks, err := loader.List(ctx, loader.Traverse(ids, enriched))
 //
-// A clump is defined, undefined or failed. Composition is a relational inner join: an undefined part makes the
-// whole undefined, and drops out of the lists of [Collect] and [Traverse]; a failed part fails the whole. [Optional],
-// OrElse and OrDefault keep what is undefined, Handle, Rescue, Fallback and FallbackTo recover what failed. Of
-// several failures the first in order counts, so that the outcome never depends on which fetch was quicker.
+// A clump is defined, undefined or failed. Composition is a relational inner join: an undefined
+// part makes the whole undefined, and drops out of the lists of [Collect] and [Traverse]; a failed
+// part fails the whole. [Optional], OrElse and OrDefault keep what is undefined, Handle, Rescue,
+// Fallback and FallbackTo recover what failed. Of several failures the first in order counts, so
+// that the outcome never depends on which fetch was quicker.
 //
 // A [Scope] is what executions share, commonly for one request: the cache and the batches.
 //
@@ -42,10 +44,10 @@
 //	        v                         |
 //	batches: one goroutine each, retries, MaxConcurrency
 //
-// Each execution runs all it can on the goroutine that drives it, and collects the keys it comes to want. When no
-// execution of the Scope can go on, everything that is pending goes out at once, in parallel: a wave. Its
-// results let executions go on, to the next wave. Under the policy [Rounds] a wave besides waits until
-// nothing is in flight; under [Eager] it does not.
+// Each execution runs all it can on the goroutine that drives it, and collects the keys it comes to
+// want. When no execution of the Scope can go on, everything that is pending goes out at once, in
+// parallel: a wave. Its results let executions go on, to the next wave. Under the policy [Rounds] a
+// wave besides waits until nothing is in flight; under [Eager] it does not.
 //
 // # Guarantees
 //
@@ -62,8 +64,9 @@
 //
 // # When things fail
 //
-// A fetch that returns an error, panics or ends its goroutine fails its own batch's keys, after the retries that
-// [MaxRetries] allows. Panics become a [*PanicError], also those of functions given to combinators.
+// A fetch that returns an error, panics or ends its goroutine fails its own batch's keys, after the
+// retries that [MaxRetries] allows. Panics become a [*PanicError], also those of functions given to
+// combinators.
 //
 // # Differences from Clump
 //

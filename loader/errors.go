@@ -7,8 +7,8 @@ var (
 	// function returns to say that there is nothing under the key.
 	ErrNotFound = errors.New("loader: not found")
 
-	// ErrZipLength fails a batch of a FromZip source that answered with more or fewer values
-	// than it was asked keys.
+	// ErrZipLength fails a batch of a FromZip source that answered with more or fewer values than
+	// it was asked keys.
 	ErrZipLength = errors.New("loader: a zip fetch must return one value per key")
 
 	// ErrGoexit fails what was being fetched when a fetch or a Future ended its goroutine with

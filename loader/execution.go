@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Execution evaluates clumps in a Scope, driven by one goroutine: clumps are started with Start or StartEach, Advance
-// runs what can run, Wait waits for fetches, End leaves the Scope. Clump.Get does all that for one clump; an
-// Execution is for executors on top that evaluate many.
+// Execution evaluates clumps in a Scope, driven by one goroutine: clumps are started with Start or
+// StartEach, Advance runs what can run, Wait waits for fetches, End leaves the Scope. Clump.Get
+// does all that for one clump; an Execution is for executors on top that evaluate many.
 //
 // It counts as able to go on, and so holds back every dispatch of its Scope, except while it is in
 // Wait and after End. Only one goroutine at a time may call its methods.
@@ -38,8 +38,8 @@ type Execution struct {
 	}
 }
 
-// frame is a piece of evaluation that can run. It runs user code at most once, does not block, and leaves
-// what comes after it as other frames on the stack.
+// frame is a piece of evaluation that can run. It runs user code at most once, does not block, and
+// leaves what comes after it as other frames on the stack.
 type frame interface {
 	step(x *Execution)
 }
@@ -66,11 +66,11 @@ type hit struct {
 // Begin adds an execution to the Scope. End must be called, whatever happens.
 func (s *Scope) Begin(ctx context.Context) *Execution {
 	x := new(Execution)
-	x.begin(s, ctx)
+	x.begin(ctx, s)
 	return x
 }
 
-func (x *Execution) begin(s *Scope, ctx context.Context) {
+func (x *Execution) begin(ctx context.Context, s *Scope) {
 	x.scope, x.ctx = s, ctx
 	x.stack, x.queue, x.inbox = x.room.stack[:0], x.room.queue[:0], x.room.inbox[:0]
 	x.asks = x.room.asks[:0]
@@ -83,10 +83,10 @@ func (x *Execution) begin(s *Scope, ctx context.Context) {
 }
 
 // Advance runs all that can run without a fetch, on the calling goroutine. It does not block and
-// sends nothing. The done functions of Start and StartEach are called in here only; a panic of one of them goes to the caller
-// and leaves the execution in order.
+// sends nothing. The done functions of Start and StartEach are called in here only; a panic of one
+// of them goes to the caller and leaves the execution in order.
 func (x *Execution) Advance() {
-	for {
+	for !x.ended { // only this goroutine sets it
 		for len(x.stack) > 0 {
 			x.pop().step(x)
 		}
@@ -104,12 +104,10 @@ func (x *Execution) Advance() {
 	}
 }
 
-// exchange asks the Scope for what is wanted, takes what it has, and says whether there is something to run.
+// exchange asks the Scope for what is wanted, takes what it has, and says whether there is
+// something to run.
 func (x *Execution) exchange() bool {
 	x.scope.mu.Lock()
-	if x.ended {
-		x.asks = x.asks[:0]
-	}
 	for x.asked < len(x.asks) {
 		x.askSome()
 	}
@@ -138,8 +136,9 @@ func (x *Execution) askSome() {
 }
 
 // Wait blocks until something of this execution can go on, and returns true; Advance is to be
-// called then. It returns false when nothing is outstanding. When no execution of the Scope can go on any more, it is this call that
-// sends what is pending. When the context of Begin ends, Wait returns its error at once and the execution has left the Scope.
+// called then. It returns false when nothing is outstanding. When no execution of the Scope can go
+// on any more, it is this call that sends what is pending. When the context of Begin ends, Wait
+// returns its error at once and the execution has left the Scope.
 func (x *Execution) Wait() (more bool, err error) {
 	if len(x.stack) > 0 || len(x.queue) > 0 || len(x.asks) > 0 {
 		return true, nil
@@ -182,7 +181,8 @@ func (x *Execution) Drive() error {
 	}
 }
 
-// End leaves the Scope: what the execution still waits for is cancelled where nobody else waits for it. It may be called again.
+// End leaves the Scope: what the execution still waits for is cancelled where nobody else waits for
+// it. It may be called again.
 func (x *Execution) End() {
 	x.scope.mu.Lock()
 	defer x.scope.mu.Unlock()
@@ -266,8 +266,8 @@ func (x *Execution) pop() frame {
 
 func (x *Execution) ask(a asker) { x.asks = double(x.asks, a) }
 
-// double is append, but never grows by less than the double: append grows long slices by a
-// quarter, which costs twice the memory traffic.
+// double is append, but never grows by less than the double: append grows long slices by a quarter,
+// which costs twice the memory traffic.
 func double[E any](s []E, e E) []E {
 	if len(s) == cap(s) {
 		s = slices.Grow(s, max(len(s), 8))

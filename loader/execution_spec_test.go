@@ -62,8 +62,10 @@ func TestClumpExecutionBatches(t *testing.T) {
 
 func TestClumpExecutionNestedFlatMaps(t *testing.T) {
 	cases := map[string]func(loader.Clump[int]) loader.Clump[int]{
-		"for clumps created inside nested flatmaps":                                    identity[loader.Clump[int]],
-		"for clumps created inside nested flatmaps at different levels of composition": func(c loader.Clump[int]) loader.Clump[int] { return loader.Map(c, identity) },
+		"for clumps created inside nested flatmaps": identity[loader.Clump[int]],
+		"for clumps created inside nested flatmaps at different levels of composition": func(c loader.Clump[int]) loader.Clump[int] {
+			return loader.Map(c, identity)
+		},
 	}
 	for name, wrap := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +138,8 @@ func TestClumpExecutionForComprehension(t *testing.T) {
 	})
 }
 
-// The three "executes ... joined clumps in parallel" cases: every fetch is under way before any returns.
+// The three "executes ... joined clumps in parallel" cases: every fetch is under way before any
+// returns.
 func TestClumpExecutionParallel(t *testing.T) {
 	cases := map[string]func(s func() *loader.Source[int, int]) loader.Clump[int]{
 		"executes 2 joined clumps in parallel": func(s func() *loader.Source[int, int]) loader.Clump[int] {

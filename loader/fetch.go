@@ -13,12 +13,12 @@ type Result[V any] struct {
 	Err   error
 }
 
-// Fetch gets the values of many keys at once. The keys are distinct and in the order in which they were first asked
-// for. A key that is missing in the map is undefined; keys that were not asked for are ignored. An error fails the batch: all its
-// keys fail now and may be asked for again.
+// Fetch gets the values of many keys at once. The keys are distinct and in the order in which they
+// were first asked for. A key that is missing in the map is undefined; keys that were not asked for
+// are ignored. An error fails the batch: all its keys fail now and may be asked for again.
 //
-// It runs on a goroutine of its own, under a context with the values of the first asker's, which ends
-// when nobody waits for the batch any more. It is called from several goroutines at once.
+// It runs on a goroutine of its own, under a context with the values of the first asker's, which
+// ends when nobody waits for the batch any more. It is called from several goroutines at once.
 type Fetch[K comparable, V any] func(ctx context.Context, keys []K) (map[K]Result[V], error)
 
 // FromMap is the Fetch of a function that returns the values it found by their keys.
@@ -36,8 +36,8 @@ func FromMap[K comparable, V any](f func(context.Context, []K) (map[K]V, error))
 	}
 }
 
-// FromList is the Fetch of a function that returns the values it found in any order; key tells
-// what a value was found under. Of several values under one key the last counts.
+// FromList is the Fetch of a function that returns the values it found in any order; key tells what
+// a value was found under. Of several values under one key the last counts.
 func FromList[K comparable, V any](f func(context.Context, []K) ([]V, error), key func(V) K) Fetch[K, V] {
 	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
 		found, err := f(ctx, keys)
@@ -52,8 +52,8 @@ func FromList[K comparable, V any](f func(context.Context, []K) ([]V, error), ke
 	}
 }
 
-// FromZip is the Fetch of a function that returns one value for each key, in the keys' order.
-// An answer of another length fails the batch with ErrZipLength.
+// FromZip is the Fetch of a function that returns one value for each key, in the keys' order. An
+// answer of another length fails the batch with ErrZipLength.
 func FromZip[K comparable, V any](f func(context.Context, []K) ([]V, error)) Fetch[K, V] {
 	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
 		values, err := f(ctx, keys)
@@ -72,8 +72,8 @@ func FromZip[K comparable, V any](f func(context.Context, []K) ([]V, error)) Fet
 }
 
 // FromSingle is the Fetch of a function that gets one value, for a service without batches. The
-// keys of a batch are fetched at once, a goroutine each (MaxBatchSize bounds them). An error, a panic or a Goexit fails its own
-// key alone; ErrNotFound leaves the key undefined.
+// keys of a batch are fetched at once, a goroutine each (MaxBatchSize bounds them). An error, a
+// panic or a Goexit fails its own key alone; ErrNotFound leaves the key undefined.
 func FromSingle[K comparable, V any](f func(context.Context, K) (V, error)) Fetch[K, V] {
 	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
 		var all sync.WaitGroup

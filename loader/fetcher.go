@@ -50,8 +50,8 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 	return e
 }
 
-// dispatch sends what is pending, in batches, and says whether there was anything to send. Keys that
-// nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
+// dispatch sends what is pending, in batches, and says whether there was anything to send. Keys
+// that nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
 func (f *fetcher[K, V]) dispatch(wave int) bool {
 	due := f.pending
 	f.pending = nil

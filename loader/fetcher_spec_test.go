@@ -8,8 +8,8 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// The cases of Clump's ClumpFetcherSpec and ClumpSourceSpec, under their names. A Go fetch gets a list, so the
-// set variants are left out.
+// The cases of Clump's ClumpFetcherSpec and ClumpSourceSpec, under their names. A Go fetch gets a
+// list, so the set variants are left out.
 
 func TestClumpFetcher(t *testing.T) {
 	t.Run("memoizes the results of previous fetches", func(t *testing.T) {

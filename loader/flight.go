@@ -6,7 +6,8 @@ import (
 )
 
 // flight is a batch or a Future on its way: from its start until it has landed, by its outcome or
-// because nobody waits for it any more. Everything but ctx and cancel is guarded by the Scope's lock.
+// because nobody waits for it any more. Everything but ctx and cancel is guarded by the Scope's
+// lock.
 type flight struct {
 	scope          *Scope
 	cargo          cargo
@@ -25,7 +26,7 @@ type cargo interface {
 }
 
 // takeOff counts f as in flight. Its context has the values of ctx but not its end.
-func (f *flight) takeOff(s *Scope, ctx context.Context, c cargo) {
+func (f *flight) takeOff(ctx context.Context, s *Scope, c cargo) {
 	f.scope, f.cargo = s, c
 	f.base = flightContext{f, ctx}
 	f.ctx, f.cancel = context.WithCancel(&f.base)
@@ -37,7 +38,8 @@ func (f *flight) takeOff(s *Scope, ctx context.Context, c cargo) {
 	s.flights = f
 }
 
-// land ends the flight: it no longer holds back the dispatch. It says whether the flight had not landed before.
+// land ends the flight: it no longer holds back the dispatch. It says whether the flight had not
+// landed before.
 func (f *flight) land() bool {
 	if f.landed {
 		return false
@@ -58,8 +60,8 @@ func (f *flight) land() bool {
 	return true
 }
 
-// block and unblock bracket the wait of an execution inside the flight. A flight that waits for
-// the Scope can not go on, and must not hold back the very dispatch it waits for.
+// block and unblock bracket the wait of an execution inside the flight. A flight that waits for the
+// Scope can not go on, and must not hold back the very dispatch it waits for.
 func (f *flight) block() {
 	f.blocked++
 	if f.blocked == 1 && !f.landed {

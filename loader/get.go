@@ -2,7 +2,8 @@ package loader
 
 import "slices"
 
-// locator finds the fetcher of a key in a Scope, whose lock is held: a Source, or a ParamSource with its parameter.
+// locator finds the fetcher of a key in a Scope, whose lock is held: a Source, or a ParamSource
+// with its parameter.
 type locator[K comparable, V any] interface {
 	in(*Scope) *fetcher[K, V]
 }

@@ -46,12 +46,12 @@ type services struct {
 	topTracks *loader.Source[user, []track]
 }
 
-func list[V any](r *recorder, make func(int) V) func(context.Context, []int) ([]V, error) {
+func list[V any](r *recorder, of func(int) V) func(context.Context, []int) ([]V, error) {
 	return func(_ context.Context, ids []int) ([]V, error) {
 		r.note(ids)
 		var values []V
 		for _, id := range ids {
-			values = append(values, make(id))
+			values = append(values, of(id))
 		}
 		return values, nil
 	}

@@ -1,7 +1,7 @@
 package loader
 
-// Join is the pair of the values of a and b: undefined where one of them is, failed where one of them
-// fails (with a's error when both do). Both are fetched at once and both are waited for.
+// Join is the pair of the values of a and b: undefined where one of them is, failed where one of
+// them fails (with a's error when both do). Both are fetched at once and both are waited for.
 func Join[A, B any](a Clump[A], b Clump[B]) Clump[Tuple2[A, B]] {
 	return Clump[Tuple2[A, B]]{&join[A, B]{a, b}}
 }
@@ -32,7 +32,8 @@ type rightHalf[A, B any] struct {
 	out outcome[B]
 }
 
-// step starts a, then, when all that can run of it has run, b; it is stepped once more when both are there.
+// step starts a, then, when all that can run of it has run, b; it is stepped once more when both
+// are there.
 func (p *pair[A, B]) step(x *Execution) {
 	switch p.started {
 	case 0:

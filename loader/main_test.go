@@ -19,8 +19,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// goroutinesLeft returns the stacks of goroutines with code of this package, after giving those that are
-// about to end the time to do so.
+// goroutinesLeft returns the stacks of goroutines with code of this package, after giving those
+// that are about to end the time to do so.
 func goroutinesLeft() string {
 	buf := make([]byte, 1<<20)
 	var left []string

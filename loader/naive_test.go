@@ -106,10 +106,10 @@ func (n *naive) unary(t *tree, o known, variable int) known {
 		return n.eval(t.parts[1], variable)
 	case t.kind == kOrDefault && !o.defined && o.err == nil:
 		return value
-	case t.kind == kHandle && o.err != nil && int(o.err.(treeError))%2 == 0:
+	case t.kind == kHandle && o.err != nil && failure(o.err)%2 == 0:
 		return value
-	case t.kind == kRescue && o.err != nil && int(o.err.(treeError))%2 == 0:
-		return n.eval(t.parts[1], int(o.err.(treeError)))
+	case t.kind == kRescue && o.err != nil && failure(o.err)%2 == 0:
+		return n.eval(t.parts[1], failure(o.err))
 	case t.kind == kFallback && o.err != nil:
 		return value
 	case t.kind == kFallbackTo && o.err != nil:

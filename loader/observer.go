@@ -11,11 +11,11 @@ const maxOrigins = 16
 // Observer is told what a Scope fetches, for metrics, traces and explanations. It is called from
 // several goroutines at once, never with a lock held.
 type Observer interface {
-	// BatchDone is called for every batch that was sent, when it is over and before those who wait for it go on.
-	// A panic fails the batch.
+	// BatchDone is called for every batch that was sent, when it is over and before those who wait
+	// for it go on. A panic fails the batch.
 	BatchDone(Batch)
-	// CacheHit is called for keys that were asked for and did not have to be fetched for it: n
-	// keys of the source were already cached, on their way, or about to be fetched.
+	// CacheHit is called for keys that were asked for and did not have to be fetched for it: n keys
+	// of the source were already cached, on their way, or about to be fetched.
 	CacheHit(source string, n int)
 }
 
@@ -36,7 +36,8 @@ func WithObserver(o Observer) ScopeOption {
 	return func(s *Scope) { s.observer = o }
 }
 
-// origins are those that asked for the keys of the batch: first those that asked first for a key, then those that joined them.
+// origins are those that asked for the keys of the batch: first those that asked first for a key,
+// then those that joined them.
 func (b *batch[K, V]) origins() []string {
 	var origins []string
 	add := func(w *waiter[V]) {

@@ -5,8 +5,9 @@ import (
 	"runtime/debug"
 )
 
-// PanicError is the failure of a clump in whose making a function panicked: a fetch, a Future, or
-// a function handed to a combinator. errors.Is and errors.As see through it when the value is an error.
+// PanicError is the failure of a clump in whose making a function panicked: a fetch, a Future, or a
+// function handed to a combinator. errors.Is and errors.As see through it when the value is an
+// error.
 type PanicError struct {
 	Value any    // what was passed to panic
 	Stack []byte // the stack of the goroutine that panicked
@@ -44,8 +45,9 @@ func protect2[T, U, V any](f func(T) (U, V), v T) (u U, w V, err error) {
 	return u, w, nil
 }
 
-// call runs f on the goroutine of a batch or a Future, where besides a panic also a Goexit must
-// not go unnoticed: then is told of the outcome in every case, exactly once, as the goroutine's last act.
+// call runs f on the goroutine of a batch or a Future, where besides a panic also a Goexit must not
+// go unnoticed: then is told of the outcome in every case, exactly once, as the goroutine's last
+// act.
 func call[T any](f func() (T, error), then func(v T, err error)) {
 	var v T
 	err := ErrGoexit

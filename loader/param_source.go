@@ -3,15 +3,16 @@ package loader
 import "context"
 
 // ParamSource is a family of Sources, one for each value of a parameter: keys asked for under the
-// same parameter are fetched together, under different ones apart. Where one parameter is not enough, P is a
-// struct. Make it once, like a Source. Safe for concurrent use.
+// same parameter are fetched together, under different ones apart. Where one parameter is not
+// enough, P is a struct. Make it once, like a Source. Safe for concurrent use.
 type ParamSource[P, K comparable, V any] struct {
 	settings
 	bind func(P) Fetch[K, V]
 }
 
-// NewParamSource makes a ParamSource. bind gives the Fetch for a parameter; it is called for every attempt to
-// fetch a batch, just before it. The options hold for each parameter's batches, MaxConcurrency for all of them together.
+// NewParamSource makes a ParamSource. bind gives the Fetch for a parameter; it is called for every
+// attempt to fetch a batch, just before it. The options hold for each parameter's batches,
+// MaxConcurrency for all of them together.
 func NewParamSource[P, K comparable, V any](name string, bind func(P) Fetch[K, V], opts ...SourceOption) *ParamSource[P, K, V] {
 	return &ParamSource[P, K, V]{newSettings(name, opts), bind}
 }

@@ -38,7 +38,8 @@ func (c Clump[T]) Rescue(f func(error) (Clump[T], bool)) Clump[T] {
 	return Clump[T]{&rescue[T]{c, f}}
 }
 
-// FallbackTo is c, or the other clump where c fails, whatever the error. The other is fetched only then.
+// FallbackTo is c, or the other clump where c fails, whatever the error. The other is fetched only
+// then.
 func (c Clump[T]) FallbackTo(other Clump[T]) Clump[T] {
 	return c.Rescue(func(error) (Clump[T], bool) { return other, true })
 }

@@ -2,11 +2,13 @@ package loader
 
 import "context"
 
-// Get executes c and returns its value and whether it is defined. It joins the Scope in ctx, or makes one of its own.
-// When ctx ends it returns ctx.Err() at once; what it was waiting for is cancelled unless others wait for it too.
+// Get executes c and returns its value and whether it is defined. It joins the Scope in ctx, or
+// makes one of its own. When ctx ends it returns ctx.Err() at once; what it was waiting for is
+// cancelled unless others wait for it too.
 //
-// A function handed to a combinator must not call Get in the Scope it is executed in: the Scope would wait
-// for the function, and the function for the Scope. FlatMap is for that. A fetch or a Future may.
+// A function handed to a combinator must not call Get in the Scope it is executed in: the Scope
+// would wait for the function, and the function for the Scope. FlatMap is for that. A fetch or a
+// Future may, though not for what it is itself to fetch.
 func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return v, false, err
@@ -17,7 +19,7 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 		ctx = WithScope(ctx, s)
 	}
 	x := &single[T]{clump: c}
-	x.begin(s, ctx)
+	x.begin(ctx, s)
 	defer x.End()
 	x.self.x = &x.Execution
 	x.queue = append(x.queue, x)
@@ -51,7 +53,8 @@ func (c Clump[T]) GetOrElse(ctx context.Context, def T) (T, error) {
 	return v, err
 }
 
-// Require is Get for a clump that is known to be defined; where it is not, the error is ErrNotFound.
+// Require is Get for a clump that is known to be defined; where it is not, the error is
+// ErrNotFound.
 func (c Clump[T]) Require(ctx context.Context) (T, error) {
 	v, defined, err := c.Get(ctx)
 	if err == nil && !defined {

@@ -12,18 +12,20 @@ type Policy int
 const (
 	// Rounds waits, besides, until nothing is in flight: the fewest batches.
 	Rounds Policy = iota
-	// Eager does not wait for what is in flight: the shortest chains of waits, at the price of more batches.
+	// Eager does not wait for what is in flight: the shortest chains of waits, at the price of more
+	// batches.
 	Eager
 )
 
-// Scope is what executions share: the cache and the batches. It lives as long as its results may
-// be reused, commonly one request, and is dropped, not closed: it holds no goroutine of its own.
-// Safe for concurrent use.
+// Scope is what executions share: the cache and the batches. It lives as long as its results may be
+// reused, commonly one request, and is dropped, not closed: it holds no goroutine of its own. Safe
+// for concurrent use.
 type Scope struct {
 	policy   Policy
 	observer Observer
 
-	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called under it.
+	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
+	// under it.
 	mu       sync.Mutex
 	fetchers map[any]any                   // of each *Source; of each *ParamSource a map of them by parameter
 	recent   struct{ source, fetcher any } // the one looked up last: keys of a source are mostly asked for in a row
@@ -63,7 +65,8 @@ func WithScope(ctx context.Context, s *Scope) context.Context {
 	return context.WithValue(ctx, scopeKey{}, s)
 }
 
-// ScopeFrom returns the Scope that ctx carries, if any. The context of a fetch carries the Scope it was sent by.
+// ScopeFrom returns the Scope that ctx carries, if any. The context of a fetch carries the Scope it
+// was sent by.
 func ScopeFrom(ctx context.Context) (*Scope, bool) {
 	s, ok := ctx.Value(scopeKey{}).(*Scope)
 	return s, ok && s != nil

@@ -5,7 +5,8 @@ import "time"
 // defaultMaxBatchSize is the most keys of a batch, unless MaxBatchSize tells: Clump's number.
 const defaultMaxBatchSize = 100
 
-// SourceOption configures a Source or a ParamSource. Of the same option given twice the last counts.
+// SourceOption configures a Source or a ParamSource. Of the same option given twice the last
+// counts.
 type SourceOption func(*settings)
 
 // settings are what a Source was made with; they never change.
@@ -32,16 +33,16 @@ func MaxBatchSize(n int) SourceOption {
 	return func(s *settings) { s.maxBatchSize = max(n, 0) }
 }
 
-// MaxRetries has a failed fetch repeated, for each kind of error as often as f says: a batch that failed as
-// a whole is repeated whole, keys that failed alone are repeated without the others. It is 0 for every error
-// unless told. f is called from several goroutines at once.
+// MaxRetries has a failed fetch repeated, for each kind of error as often as f says: a batch that
+// failed as a whole is repeated whole, keys that failed alone are repeated without the others. It
+// is 0 for every error unless told. f is called from several goroutines at once.
 func MaxRetries(f func(error) int) SourceOption {
 	return func(s *settings) { s.maxRetries = f }
 }
 
 // Backoff has a repetition wait for a random time: between 0 and base before the first, twice that
-// before each further one, up to max. When the wait would outlast the deadlines of all that wait for the batch, it
-// fails at once with the error at hand. There is no wait unless told.
+// before each further one, up to max. When the wait would outlast the deadlines of all that wait
+// for the batch, it fails at once with the error at hand. There is no wait unless told.
 func Backoff(base, max time.Duration) SourceOption {
 	return func(s *settings) { s.backoffBase, s.backoffMax = base, max }
 }

@@ -3,8 +3,8 @@ package loader
 import "context"
 
 // Source is a service that answers for many keys at once. It holds no results: these are kept in
-// the Scope, under the Source's pointer and the key. So make it once, not once a request.
-// Safe for concurrent use.
+// the Scope, under the Source's pointer and the key. So make it once, not once a request. Safe for
+// concurrent use.
 type Source[K comparable, V any] struct {
 	settings
 	fetch Fetch[K, V]
@@ -25,9 +25,9 @@ func (s *Source[K, V]) GetAll(ks []K) Clump[[]V] {
 	return Clump[[]V]{newGetAll[K, V](s, ks)}
 }
 
-// Prime puts v under k into the cache of the Scope in ctx, over what is cached there. Whoever
-// waits for k without its fetch being under way gets v; a fetch that is under way keeps those that wait for it.
-// Without a Scope in ctx it does nothing.
+// Prime puts v under k into the cache of the Scope in ctx, over what is cached there. Whoever waits
+// for k without its fetch being under way gets v; a fetch that is under way keeps those that wait
+// for it. Without a Scope in ctx it does nothing.
 func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
 	scope, ok := ScopeFrom(ctx)
 	if !ok {
@@ -38,8 +38,9 @@ func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
 	s.in(scope).prime(k, v)
 }
 
-// Clear makes the Scope in ctx forget what it has cached under the keys, or all of the Source when there are none: the
-// next to ask fetches again. A fetch that is under way keeps those that wait for it. Without a Scope in ctx it does nothing.
+// Clear makes the Scope in ctx forget what it has cached under the keys, or all of the Source when
+// there are none: the next to ask fetches again. A fetch that is under way keeps those that wait
+// for it. Without a Scope in ctx it does nothing.
 func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 	scope, ok := ScopeFrom(ctx)
 	if !ok {

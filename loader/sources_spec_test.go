@@ -11,8 +11,8 @@ import (
 )
 
 // The cases of Clump's SourcesSpec, under their names. Left out are the variants by collection type
-// ("set input", "various input/output type fetch functions"): a Go fetch gets a list. The extra parameters of "one" to
-// "four" are the fields of one struct here.
+// ("set input", "various input/output type fetch functions"): a Go fetch gets a list. The extra
+// parameters of "one" to "four" are the fields of one struct here.
 
 func zipStrings(_ context.Context, keys []int) ([]string, error) {
 	values := make([]string, len(keys))

@@ -1,8 +1,8 @@
 package loader
 
-// Start begins the evaluation of c in x. done is called from Advance with the outcome, once, unless the execution ends before.
-// The origin says on whose behalf, for the Observer; "" says nothing. Start itself runs nothing, and may
-// be called from within done.
+// Start begins the evaluation of c in x. done is called from Advance with the outcome, once, unless
+// the execution ends before. The origin says on whose behalf, for the Observer; "" says nothing.
+// Start itself runs nothing, and may be called from within done.
 func Start[T any](x *Execution, c Clump[T], origin string, done func(v T, defined bool, err error)) {
 	x.queue = append(x.queue, &started[T]{root: root{x, origin}, clump: c, done: done})
 }
@@ -30,8 +30,8 @@ func (s *started[T]) receive(x *Execution, o outcome[T]) {
 	x.push(s)
 }
 
-// StartEach is Start for many clumps of one origin, at less cost. done is called for each, in the order of the outcomes;
-// i is the clump's place in cs, which must not be changed until then.
+// StartEach is Start for many clumps of one origin, at less cost. done is called for each, in the
+// order of the outcomes; i is the clump's place in cs, which must not be changed until then.
 func StartEach[T any](x *Execution, cs []Clump[T], origin string, done func(i int, v T, defined bool, err error)) {
 	if len(cs) == 0 {
 		return
@@ -43,7 +43,8 @@ func StartEach[T any](x *Execution, cs []Clump[T], origin string, done func(i in
 	x.queue = append(x.queue, e)
 }
 
-// each is a StartEach under way: it starts the clumps, each when all that can run of the one before has run.
+// each is a StartEach under way: it starts the clumps, each when all that can run of the one before
+// has run.
 type each[T any] struct {
 	root
 	clumps  []Clump[T]

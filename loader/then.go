@@ -54,7 +54,8 @@ func (m *mapping[T, U]) apply(x *Execution, in outcome[T], to receiver[U]) {
 	to.receive(x, outcome[U]{value: u, defined: err == nil, err: err})
 }
 
-// FlatMap applies f to the value of c, where it is defined, and goes on with the clump that f returns.
+// FlatMap applies f to the value of c, where it is defined, and goes on with the clump that f
+// returns.
 func FlatMap[T, U any](c Clump[T], f func(T) Clump[U]) Clump[U] {
 	return Clump[U]{&flatMapping[T, U]{c, f}}
 }

@@ -2,6 +2,7 @@ package loader_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -59,11 +60,12 @@ const (
 	numSources    = 3
 )
 
-// leaves are the kinds without parts, those that fetch more often than those that only end a branch.
+// leaves are the kinds without parts, those that fetch more often than those that only end a
+// branch.
 var leaves = []kind{kGet, kGetVar, kGetAll, kGetVar, kValue, kGet, kGetVar, kVariable, kFuture, kGetAll, kEmpty, kFail}
 
-// plant makes a tree of the bytes: two for each node, its kind and its number. Where they end, and at depth 0,
-// there are leaves only; the topmost nodes are none.
+// plant makes a tree of the bytes: two for each node, its kind and its number. Where they end, and
+// at depth 0, there are leaves only; the topmost nodes are none.
 func plant(data *[]byte, depth, top int) *tree {
 	next := func() int {
 		if len(*data) == 0 {
@@ -89,6 +91,15 @@ func plant(data *[]byte, depth, top int) *tree {
 
 // treeError is a failure, told apart by its number.
 type treeError int
+
+// failure is the number of a failure that came out of a tree.
+func failure(err error) int {
+	var e treeError
+	if !errors.As(err, &e) {
+		panic(err) // no tree makes another
+	}
+	return int(e)
+}
 
 func (e treeError) Error() string { return fmt.Sprint("failure ", int(e)) }
 
@@ -161,10 +172,10 @@ func (t *tree) build(sources []*loader.Source[int, int], variable int) loader.Cl
 	case kOrDefault:
 		return part(0).OrDefault(t.n)
 	case kHandle:
-		return part(0).Handle(func(err error) (int, bool) { return t.n, int(err.(treeError))%2 == 0 })
+		return part(0).Handle(func(err error) (int, bool) { return t.n, failure(err)%2 == 0 })
 	case kRescue:
 		return part(0).Rescue(func(err error) (loader.Clump[int], bool) {
-			n := int(err.(treeError))
+			n := failure(err)
 			return body(1)(n), n%2 == 0
 		})
 	case kFallback:
