@@ -10,7 +10,7 @@ import (
 
 // importCommand is `clumpql import`.
 type importCommand struct {
-	Dir string `arg:"" type:"existingdir" help:"Folder with users.csv, tracks.csv, playlists.csv, playlist_tracks.csv, activities.csv, ledger.csv: one of them or more."`
+	Dir string `arg:"" type:"existingdir" help:"Folder with users.csv, tracks.csv, playlists.csv, playlist_tracks.csv, activities.csv or ledger.csv."`
 }
 
 // Run imports the files, sees their ledger records decided and prints what changed.

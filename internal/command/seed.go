@@ -16,6 +16,7 @@ type seedCommand struct {
 	Playlists int    `default:"20" placeholder:"N" help:"How many playlists."`
 	Transfers int    `default:"75" placeholder:"N" help:"How many transfers, besides those of alice, bob and charlie."`
 	Seed      uint64 `default:"1" placeholder:"N" help:"What the data is derived from: the same number, the same data."`
+	Apart     bool   `help:"Give alice, bob and charlie ids from 1000000 on like all others, and not 0, 1 and 2. So does serve --demo."`
 }
 
 // Run fills the database with made-up data and prints what it made.
@@ -34,7 +35,7 @@ func (s seedCommand) Run(ctx context.Context, c *config, p Program) error {
 	bar := newProgress(p.Stderr)
 	defer bar.clear()
 	summary, err := demo.Seed(ctx, db.pool, depot, demo.Options{
-		Users: s.Users, Tracks: s.Tracks, Playlists: s.Playlists, Transfers: s.Transfers, Seed: s.Seed,
+		Users: s.Users, Tracks: s.Tracks, Playlists: s.Playlists, Transfers: s.Transfers, Seed: s.Seed, Apart: s.Apart,
 		Progress: bar.step("making up data"),
 	})
 	if err != nil {
@@ -59,7 +60,8 @@ func fillIfEmpty(ctx context.Context, db *database, depot *ledger.Depot) error {
 		return fmt.Errorf("look whether the database is empty: %w", err)
 	}
 	if empty {
-		_, err := demo.Seed(ctx, db.pool, depot, demo.Options{})
+		// Apart: it must not mix with a catalogue that is imported later.
+		_, err := demo.Seed(ctx, db.pool, depot, demo.Options{Apart: true})
 		if !errors.Is(err, demo.ErrNotDemo) {
 			return err
 		}

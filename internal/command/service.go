@@ -47,10 +47,10 @@ func (s *service) run(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		err := s.work(working)
-		if working.Err() != nil {
-			return nil
+		if working.Err() == nil {
+			return fmt.Errorf("ledger worker stopped: %w", orUnexpected(err))
 		}
-		return fmt.Errorf("ledger worker stopped: %w", orUnexpected(err))
+		return nil // it was told to
 	})
 	group.Go(func() error {
 		select {
@@ -97,7 +97,9 @@ func (s *service) serveHTTP(ctx, requests context.Context, abandon func()) error
 		abandon()
 		_ = server.Close() // closes connections; their errors are the clients' matter
 	}
-	<-served
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve HTTP: %w", err)
+	}
 	return nil
 }
 

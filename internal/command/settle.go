@@ -20,10 +20,10 @@ func settle(ctx context.Context, db *database, depot *ledger.Depot, report func(
 	working, stopWorking := context.WithCancel(ctx)
 	group.Go(func() error {
 		err := ledger.NewWorker(depot, ledger.WorkerOptions{Logger: db.log}).Run(working)
-		if working.Err() != nil {
-			return nil
+		if working.Err() == nil {
+			return fmt.Errorf("ledger worker stopped: %w", orUnexpected(err))
 		}
-		return fmt.Errorf("ledger worker stopped: %w", orUnexpected(err))
+		return nil // it was told to
 	})
 	group.Go(func() error {
 		defer stopWorking()
