@@ -68,7 +68,7 @@ func TestServe_demo(t *testing.T) {
 		Ledger   struct{ Lag string }
 	}
 	waitUntil(t, "the demo's records are decided", func() bool {
-		server.query(t, `{tracks(first: 1) {totalCount} accounts(userIds: ["0", "1", "2"]) {balance} ledger {lag}}`, &answer)
+		server.query(t, `{tracks(first: 1) {totalCount} accounts(userIds: ["1000000", "1000001", "1000002"]) {balance} ledger {lag}}`, &answer)
 		return answer.Ledger.Lag == "0"
 	})
 	if answer.Tracks.TotalCount == 0 {

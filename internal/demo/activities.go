@@ -35,7 +35,7 @@ func activities(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			id++
 			return yield(row)
 		}
-		someone := func() int { return userID(faker.IntN(opts.Users)) }
+		someone := func() int { return opts.userID(faker.IntN(opts.Users)) }
 		someTrack := func() string { return strconv.Itoa(FirstID + faker.IntN(opts.Tracks)) }
 		somePlaylist := func() string { return strconv.Itoa(FirstID + faker.IntN(opts.Playlists)) }
 		each := func(n int, do func(i int) bool) bool {
@@ -52,7 +52,7 @@ func activities(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			return add("PLAYLIST_POST", creator(opts, "playlist", i), "", strconv.Itoa(FirstID+i), "", "")
 		}) && each(opts.Users*follows(opts), func(i int) bool {
 			follower, step := i/follows(opts), i%follows(opts)+1
-			return add("USER_FOLLOW", userID(follower), "", "", strconv.Itoa(userID((follower+step)%opts.Users)), "")
+			return add("USER_FOLLOW", opts.userID(follower), "", "", strconv.Itoa(opts.userID((follower+step)%opts.Users)), "")
 		}) && each(opts.Tracks/2, func(int) bool {
 			return add("TRACK_REPOST", someone(), someTrack(), "", "", "")
 		}) && each(opts.Playlists/2, func(int) bool {

@@ -10,12 +10,18 @@ import (
 	"github.com/brianvoe/gofakeit/v7"
 )
 
-// scenario are the users with the lowest ids.
-var scenario = []string{"alice", "bob", "charlie"}
+// scenario are the first users.
+var scenario = []string{alice: "alice", bob: "bob", charlie: "charlie"}
+
+const (
+	alice = iota
+	bob
+	charlie
+)
 
 // userID is the id of the i-th user.
-func userID(i int) int {
-	if i < len(scenario) {
+func (o Options) userID(i int) int {
+	if i < len(scenario) && !o.Apart {
 		return i
 	}
 	return FirstID + i
@@ -40,9 +46,9 @@ func trackCreator(opts Options, i int) int {
 // first things are the scenario's, so that there is something to see there.
 func creator(opts Options, kind string, i int) int {
 	if i < 3*len(scenario) {
-		return userID(i % len(scenario))
+		return opts.userID(i % len(scenario))
 	}
-	return userID(rand.New(rand.NewPCG(opts.Seed, sum(kind)+uint64(i))).IntN(opts.Users))
+	return opts.userID(rand.New(rand.NewPCG(opts.Seed, sum(kind)+uint64(i))).IntN(opts.Users))
 }
 
 // sum makes a number of a name, for seeds.
@@ -65,7 +71,7 @@ func users(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			if i < len(scenario) {
 				name = scenario[i]
 			}
-			if !yield([]string{strconv.Itoa(userID(i)), name}) {
+			if !yield([]string{strconv.Itoa(opts.userID(i)), name}) {
 				return
 			}
 		}

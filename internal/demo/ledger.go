@@ -8,15 +8,19 @@ import (
 	"github.com/brianvoe/gofakeit/v7"
 )
 
-// The scenario's records: kind, id, from, to, amount. Their order is the order in the depot.
-var scenarioRecords = [][5]string{
-	{"deposit", "deposit1", "", "0", "200"},
-	{"deposit", "deposit1", "", "1", "100"},
-	{"deposit", "deposit1", "", "2", "100"},
-	{"transfer", "bob1", "0", "1", "50"},
-	{"transfer", "charlie1", "0", "2", "160"}, // more than alice has left
-	{"transfer", "charlie2", "0", "2", "25"},
-	{"transfer", "bob1", "2", "1", "10"},
+// The scenario's records. Their order is the order in the depot.
+var scenarioRecords = []struct {
+	kind, id string
+	from, to int // places in scenario; a deposit has no from
+	amount   string
+}{
+	{"deposit", "deposit1", -1, alice, "200"},
+	{"deposit", "deposit1", -1, bob, "100"},
+	{"deposit", "deposit1", -1, charlie, "100"},
+	{"transfer", "bob1", alice, bob, "50"},
+	{"transfer", "charlie1", alice, charlie, "160"}, // more than alice has left
+	{"transfer", "charlie2", alice, charlie, "25"},
+	{"transfer", "bob1", charlie, bob, "10"},
 }
 
 // transfersOfDeposit is how many transfers follow each deposit, from the account it was paid into.
@@ -39,7 +43,11 @@ func ledgerRecords(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 			return yield([]string{kind, id, from, to, amount, begin.Add(time.Duration(seconds) * time.Second).Format(time.RFC3339)})
 		}
 		for _, r := range scenarioRecords {
-			if !add(r[0], r[1], r[2], r[3], r[4]) {
+			from := ""
+			if r.from >= 0 {
+				from = strconv.Itoa(opts.userID(r.from))
+			}
+			if !add(r.kind, r.id, from, strconv.Itoa(opts.userID(r.to)), r.amount) {
 				return
 			}
 		}
@@ -64,4 +72,4 @@ func ledgerRecords(opts Options, faker *gofakeit.Faker) iter.Seq[[]string] {
 }
 
 // other is the id of the i-th user outside the scenario.
-func other(i int) string { return strconv.Itoa(userID(len(scenario) + i)) }
+func other(i int) string { return strconv.Itoa(FirstID + len(scenario) + i) }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// FirstID is the least id of what the demo makes up. Only alice, bob and charlie have lower ones.
+// FirstID is the least id of what the demo makes up. Only alice, bob and charlie have lower ones, unless Options.Apart.
 const FirstID = 1_000_000
 
 // ErrOptions says that a demo cannot be made of these Options.
@@ -23,6 +23,7 @@ type Options struct {
 	Playlists int    // 0: 20
 	Transfers int    // besides the four of the scenario; for each three of them there is a deposit; 0: 75
 	Seed      uint64 // demos of different seeds differ; 0: 1
+	Apart     bool   // alice, bob and charlie have ids from FirstID on too, so that a real catalogue can be imported beside the demo
 
 	// Progress, when set, is told how many rows have been made, of how many. It is never called twice at once, but not always
 	// from the same goroutine. It must not block.

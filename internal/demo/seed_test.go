@@ -306,3 +306,25 @@ func TestSeedCancelledLeavesNothing(t *testing.T) {
 		t.Errorf("something stayed:\n%s", diff)
 	}
 }
+
+// Apart, nothing of the demo has an id below FirstID, and the scenario ends as ever.
+func TestSeedApart(t *testing.T) {
+	t.Parallel()
+	pool, depot := newDatabase(t)
+	mustSeed(t, pool, depot, demo.Options{Apart: true})
+	settle(t, pool, depot)
+	for what, sql := range map[string]string{
+		"users":      `SELECT min(id) FROM users`,
+		"tracks":     `SELECT least(min(id), min(creator_id)) FROM tracks`,
+		"playlists":  `SELECT least(min(id), min(creator_id)) FROM playlists`,
+		"activities": `SELECT least(min(id), min(actor_id), min(followee_id)) FROM activities`,
+		"depot":      `SELECT least(min(user_id), min(to_user_id)) FROM depot`,
+	} {
+		var least int
+		if err := pool.QueryRow(t.Context(), sql).Scan(&least); err != nil || least < demo.FirstID {
+			t.Errorf("the least id in %s is %d: %v", what, least, err)
+		}
+	}
+	same(t, "funds", texts(t, pool, `SELECT name || ' ' || balance_minor FROM funds JOIN users ON id = user_id WHERE user_id < $1 ORDER BY 1`,
+		demo.FirstID+3), "alice 125", "bob 160", "charlie 115")
+}
