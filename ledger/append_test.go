@@ -14,6 +14,7 @@ import (
 )
 
 func TestDepotAppendRefusesInvalid(t *testing.T) {
+	t.Parallel()
 	d := newDepot(t, pgtest.New(t))
 	for _, test := range []struct {
 		record Record
@@ -48,6 +49,7 @@ func TestDepotAppendRefusesInvalid(t *testing.T) {
 }
 
 func TestDepotAppendIsIdempotent(t *testing.T) {
+	t.Parallel()
 	d := newDepot(t, pgtest.New(t))
 	ctx := testContext(t)
 	records := seedRecords()
@@ -75,6 +77,7 @@ func TestDepotAppendIsIdempotent(t *testing.T) {
 
 // Invariant: a conflicting call appends nothing, and names the field.
 func TestDepotAppendConflict(t *testing.T) {
+	t.Parallel()
 	d := newDepot(t, pgtest.New(t))
 	ctx := testContext(t)
 	if _, err := d.Append(ctx, seedRecords()...); err != nil {
@@ -110,6 +113,7 @@ func TestDepotAppendConflict(t *testing.T) {
 }
 
 func TestWorkerRefusalStaysARefusal(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{})
@@ -134,6 +138,7 @@ func TestWorkerRefusalStaysARefusal(t *testing.T) {
 
 // Invariant: AppendTx means the same as Append, across its chunks, and a conflict leaves the transaction usable.
 func TestDepotAppendTx(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{})
@@ -183,6 +188,7 @@ func TestDepotAppendTx(t *testing.T) {
 
 // Invariant: the partitions of a used depot are fixed, and a depot that learned the number before it changed notices.
 func TestSetPartitions(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	ctx := testContext(t)
 	d := newDepot(t, pool)

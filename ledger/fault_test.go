@@ -23,6 +23,7 @@ func when(after bool) string {
 // Invariant: whatever statement of an append loses its connection, before or after it took effect, the records are
 // in the depot once, and the call that appended them is not told that somebody else did.
 func TestDepotAppendSurvivesFaultAtEveryStatement(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	f := &faults{}
 	faulty := newFaultyPool(t, pool, f)
@@ -72,6 +73,7 @@ func TestDepotAppendSurvivesFaultAtEveryStatement(t *testing.T) {
 // Invariant: whatever statement of a microbatch loses its connection, before or after it took effect, and whoever goes on,
 // every record is applied once.
 func TestWorkerMicrobatchSurvivesFaultAtEveryStatement(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	clean := newDepot(t, pool)
 	f := &faults{}
@@ -162,6 +164,7 @@ func decideAll(t testing.TB, w *Worker) {
 
 // Invariant: an append that never gets an answer says that its outcome is unknown, and its repetition finds the truth.
 func TestDepotAppendOutcomeUnknown(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	f := &faults{refused: make(chan struct{}, 1)}
 	d := newDepot(t, newFaultyPool(t, pool, f))

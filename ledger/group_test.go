@@ -44,6 +44,7 @@ func waitFor(t testing.TB, d *Depot, state func(*line) bool) {
 
 // Invariant: offsets are gapless under concurrent appenders of several depots, and each call's are consecutive.
 func TestDepotAppendConcurrentIsGapless(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	const appenders, calls, each = 16, 10, 3
 	depots := []*Depot{newDepot(t, pool), newDepot(t, pool)}
@@ -84,6 +85,7 @@ func TestDepotAppendConcurrentIsGapless(t *testing.T) {
 
 // Invariant: what arrives while an append is under way goes into one transaction, and a conflict in it stays with its call.
 func TestDepotAppendGroups(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	ctx := testContext(t)
@@ -127,6 +129,7 @@ func TestDepotAppendGroups(t *testing.T) {
 
 // Invariant: a call that leaves the line has appended nothing, a full line refuses at once, and a closed one too.
 func TestDepotAppendLeavesLine(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	ctx := testContext(t)
@@ -170,6 +173,7 @@ func TestDepotAppendLeavesLine(t *testing.T) {
 
 // Invariant: an append waits for one that holds lower offsets and has not committed. So no reader passes over them.
 func TestDepotAppendIsSerialBehindOpenTransaction(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{})
@@ -226,6 +230,7 @@ WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
 
 // Invariant: data that only the server refuses harms just its own call.
 func TestDepotAppendDataErrorStaysWithItsCall(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	ctx := testContext(t)

@@ -89,6 +89,7 @@ func settle(t testing.TB, d *Depot, records ...Record) []Receipt {
 func minor(amount int64) *int64 { return &amount }
 
 func TestLedgerSeedScenario(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{})

@@ -51,6 +51,7 @@ func statements(t *testing.T) map[string]string {
 
 // Every statement of the package fits the schema.
 func TestStatementsPrepare(t *testing.T) {
+	t.Parallel()
 	pool := pgtest.New(t)
 	ctx := testContext(t)
 	all := statements(t)
@@ -80,6 +81,7 @@ func TestStatementsPrepare(t *testing.T) {
 // The statements stay within what a Citus cluster runs: offsets come from rows and not from sequences, a row is locked
 // by its partition alone, and time is the transaction's.
 func TestStatementsStayInSubset(t *testing.T) {
+	t.Parallel()
 	refused := regexp.MustCompile(`(?i)nextval|\bserial\b|TRIGGER|clock_timestamp|LOCK TABLE|pg_advisory`)
 	lock := regexp.MustCompile(`(?i)FOR (UPDATE|SHARE|NO KEY UPDATE|KEY SHARE)`)
 	onePartition := regexp.MustCompile(`WHERE partition = (\$1|0) FOR UPDATE$`)
