@@ -19,7 +19,7 @@ run: $(if $(DATABASE_URL),,postgres) ## Serve demo data on http://127.0.0.1:8080
 
 .PHONY: build
 build: ## Build the program as ./clumpql.
-	go build -trimpath -o clumpql .
+	go build -o clumpql .
 
 .PHONY: test
 test: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Test everything with the race detector against a real Postgres.
