@@ -22,6 +22,9 @@ func Run(cfg *config.Config) error {
 	if err := cfg.LoadSchema(); err != nil {
 		return fmt.Errorf("load schema: %w", err)
 	}
+	if err := refuseRoots(cfg.Schema); err != nil {
+		return err
+	}
 	codegen.ClearInlineArgsMetadata()
 	if err := codegen.ExpandInlineArguments(cfg.Schema); err != nil {
 		return fmt.Errorf("expand inline arguments: %w", err)

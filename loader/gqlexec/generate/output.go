@@ -46,9 +46,6 @@ func newOutput(data *codegen.Data, ref *config.TypeReference) (*output, error) {
 }
 
 func (o *output) object(data *codegen.Data) error {
-	if o.IsRoot {
-		return fmt.Errorf("%s is a root type: as type of a field it is not supported", o.Definition.Name)
-	}
 	o.Object = data.Objects.ByName(o.Definition.Name)
 	switch {
 	case types.Identical(o.GO, o.Object.Type):

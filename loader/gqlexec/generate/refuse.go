@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -27,6 +28,21 @@ func refuseConfig(cfg *config.Config) error {
 		return fmt.Errorf("return_pointers_in_unmarshalinput is not supported")
 	}
 	return nil
+}
+
+// refuseRoots names the fields whose type is a root type. gqlgen would look for a Go type of it.
+func refuseRoots(schema *ast.Schema) error {
+	var refused []error
+	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
+		for _, f := range schema.Types[name].Fields {
+			def := schema.Types[f.Type.Name()]
+			if def != nil && (def == schema.Query || def == schema.Mutation || def == schema.Subscription) {
+				refused = append(refused, fmt.Errorf("%s.%s: %s is a root type, which is not supported as type of a field",
+					definitionName{schema.Types[name]}, f.Name, def.Name))
+			}
+		}
+	}
+	return errors.Join(refused...)
 }
 
 // fieldName is a field as messages name it: file, line, type and field.
