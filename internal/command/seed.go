@@ -53,7 +53,8 @@ func (s seedCommand) Run(ctx context.Context, c *config, p Program) error {
 const emptySQL = `SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM tracks)
 	AND NOT EXISTS (SELECT FROM playlists) AND NOT EXISTS (SELECT FROM depot)`
 
-// fillIfEmpty is what `serve --demo` does first: it seeds a database that holds nothing. The server's worker decides the records.
+// fillIfEmpty is what `serve --demo` does first: it seeds a database that holds nothing, and sees the records decided, so
+// that the first query finds balances.
 func fillIfEmpty(ctx context.Context, db *database, depot *ledger.Depot) error {
 	var empty bool
 	if err := db.pool.QueryRow(ctx, emptySQL).Scan(&empty); err != nil {
@@ -62,6 +63,9 @@ func fillIfEmpty(ctx context.Context, db *database, depot *ledger.Depot) error {
 	if empty {
 		// Apart: it must not mix with a catalogue that is imported later.
 		_, err := demo.Seed(ctx, db.pool, depot, demo.Options{Apart: true})
+		if err == nil {
+			return settle(ctx, db, depot, func(_, _ int64) {})
+		}
 		if !errors.Is(err, demo.ErrNotDemo) {
 			return err
 		}
