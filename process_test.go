@@ -57,12 +57,25 @@ type ended struct {
 // runProgram runs a command to its end.
 func runProgram(t *testing.T, args ...string) ended {
 	t.Helper()
+	return runInterrupted(t, nil, args...)
+}
+
+// runInterrupted runs a command to its end, which it brings about with SIGINT as soon as when is true. Nil: never.
+func runInterrupted(t *testing.T, when func() bool, args ...string) ended {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	command := program(ctx, args...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
-	err := command.Run()
+	err := command.Start()
+	if err == nil && when != nil {
+		waitUntil(t, "the moment to interrupt "+strings.Join(args, " "), when)
+		err = command.Process.Signal(os.Interrupt)
+	}
+	if err == nil {
+		err = command.Wait()
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("clumpql %s: %v", strings.Join(args, " "), err)

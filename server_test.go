@@ -226,6 +226,31 @@ func TestVerify_deviation(t *testing.T) {
 	runProgram(t, "verify", "--database-url", url).failedWith(t, "")
 }
 
+func TestMigrate_partitions(t *testing.T) {
+	url := pgtest.URL(t)
+	runProgram(t, "migrate", "--partitions=3", "--database-url", url).succeeded(t)
+	runProgram(t, "seed", "--database-url", url).succeeded(t)
+	if got := count(t, url, `SELECT count(DISTINCT partition) FROM depot`); got != 3 {
+		t.Errorf("the records are in %d partitions", got)
+	}
+	runProgram(t, "migrate", "--partitions=3", "--database-url", url).succeeded(t)
+	runProgram(t, "migrate", "--partitions=2", "--database-url", url).failedWith(t, "partitions cannot be set")
+	runProgram(t, "verify", "--database-url", url).succeeded(t)
+}
+
+// What a signal interrupts leaves nothing behind and says so.
+func TestSeed_interrupted(t *testing.T) {
+	url := pgtest.URL(t)
+	inTransaction := func() bool {
+		const others = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()`
+		return count(t, url, others) > 0
+	}
+	runInterrupted(t, inTransaction, "seed", "--tracks=10000000", "--database-url", url).failedWith(t, "clumpql: seed: interrupted")
+	if got := count(t, url, `SELECT count(*) FROM users`); got != 0 {
+		t.Errorf("%d users are left", got)
+	}
+}
+
 func TestRun_mistakes(t *testing.T) {
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
