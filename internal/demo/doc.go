@@ -11,8 +11,10 @@
 // charlie 25, and charlie pays bob 10. No other record touches them, so with a ledger that was empty they end with 125, 160 and 115.
 //
 // All other ids begin at FirstID, far above those of most real catalogues, so that one that is imported later does not mix with
-// the demo's. With Options.Apart, as `serve --demo` has it, that holds for alice, bob and charlie as well. The rest is what the data model allows: tracks whose creator does not exist, tracks of no genre, playlist entries
-// whose track does not exist, transfers that are refused.
+// the demo's. With Options.Apart, as `serve --demo` has it, that holds for alice, bob and charlie as well.
+//
+// The rest is what the data model allows: tracks whose creator does not exist, tracks of no genre, playlist entries whose
+// track does not exist, transfers that are refused.
 //
 // # Guarantees
 //
