@@ -7,4 +7,4 @@
 package oracle
 
 //go:generate go run ../../cmd/gqlexec -config gqlexec.yml
-//go:generate go run github.com/99designs/gqlgen generate --config stock.yml
+//go:generate go tool gqlgen generate --config stock.yml
