@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -18,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
-	"github.com/clumpql/clumpql/internal/postgres"
 )
 
 const anyPort = "--addr=127.0.0.1:0"
@@ -323,12 +321,5 @@ func write(t *testing.T, folder, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// The error values that other processes see through the folder are those of the package.
-func TestJoin_afterServer(t *testing.T) {
-	if _, err := postgres.Join(t.Context(), postgres.Config{Dir: newDataDir(t)}); !errors.Is(err, postgres.ErrNotRunning) {
-		t.Errorf("join in an empty folder: %v", err)
 	}
 }
