@@ -178,12 +178,15 @@ func transferUntilKilled(t *testing.T, server *process, users, enough int) map[s
 	for from := range users {
 		clients.Go(func() {
 			for n := 0; ; n++ {
-				id, to := fmt.Sprintf("t%d", n), (from+1+n%(users-1))%users
+				id, to, amount := fmt.Sprintf("t%d", n), (from+1+n%(users-1))%users, 1+n%17
+				if n%10 == 9 {
+					amount = 1000 // more than there is in all: refused, however the load comes out
+				}
 				var answer struct {
 					Transfer struct{ Transfer struct{ Status string } }
 				}
 				err := server.send(fmt.Sprintf(`mutation {transfer(input: {id: %q, fromUserId: "%d", toUserId: "%d", amount: %d}) {transfer {status}}}`,
-					id, from, to, 1+n%17), &answer)
+					id, from, to, amount), &answer)
 				if err != nil {
 					return // killed
 				}
