@@ -1979,26 +1979,46 @@ func (e *executor) field___Type_fields_args(ctx context.Context, raw map[string]
 }
 
 func (e *executor) unmarshalNBigInt2int64(ctx context.Context, v any) (int64, error) {
+	if v == nil {
+		var none int64
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := scalar.UnmarshalBigInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNDepositInput2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐDepositInput(ctx context.Context, v any) (model.DepositInput, error) {
+	if v == nil {
+		var none model.DepositInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := e.unmarshalInputDepositInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNID2int64(ctx context.Context, v any) (int64, error) {
+	if v == nil {
+		var none int64
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := scalar.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNID2string(ctx context.Context, v any) (string, error) {
+	if v == nil {
+		var none string
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := graphql.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		var none []string
+		return none, gqlexec.NullInput(ctx)
+	}
 	list := graphql.CoerceList(v)
 	res := make([]string, len(list))
 	for i := range list {
@@ -2013,16 +2033,28 @@ func (e *executor) unmarshalNID2ᚕstringᚄ(ctx context.Context, v any) ([]stri
 }
 
 func (e *executor) unmarshalNString2string(ctx context.Context, v any) (string, error) {
+	if v == nil {
+		var none string
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNTransferInput2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTransferInput(ctx context.Context, v any) (model.TransferInput, error) {
+	if v == nil {
+		var none model.TransferInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := e.unmarshalInputTransferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNTransferInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTransferInputᚄ(ctx context.Context, v any) ([]*model.TransferInput, error) {
+	if v == nil {
+		var none []*model.TransferInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	list := graphql.CoerceList(v)
 	res := make([]*model.TransferInput, len(list))
 	for i := range list {
@@ -2037,6 +2069,10 @@ func (e *executor) unmarshalNTransferInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpq
 }
 
 func (e *executor) unmarshalNTransferInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTransferInput(ctx context.Context, v any) (*model.TransferInput, error) {
+	if v == nil {
+		var none *model.TransferInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := e.unmarshalInputTransferInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2082,8 +2118,7 @@ func (e *executor) unmarshalOTransferOrder2ᚖgithubᚗcomᚋclumpqlᚋclumpql�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalOTransferOrder2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐHistoryOrder[tmp]
+	res, err := gqlexec.EnumInput(v, unmarshalOTransferOrder2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐHistoryOrder)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -2094,8 +2129,7 @@ var unmarshalOTransferOrder2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐHisto
 }
 
 func (e *executor) unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor(ctx context.Context, v any) (model.WaitFor, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor[tmp]
+	res, err := gqlexec.EnumInput(v, unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

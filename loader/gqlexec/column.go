@@ -2,7 +2,6 @@ package gqlexec
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/clumpql/clumpql/loader"
 )
@@ -24,22 +23,23 @@ func (c *Column) Context() context.Context { return c.field.context(c.run) }
 // each row and ok is false: the column is done.
 func (c *Column) Args(coerce func(context.Context, map[string]any) (map[string]any, error)) (args map[string]any, ok bool) {
 	f := c.field
-	if !f.argsKnown {
-		f.argsKnown = true
-		f.args, f.argsErr = c.coerce(coerce)
-		f.ctx = nil // of a field without its arguments
-	}
-	if f.argsErr == nil {
+	if f.args != nil {
 		return f.args, true
 	}
 	for i := range c.rows {
-		c.run.fail(c.slot(i), f.argsErr)
+		var err error
+		if f.args, err = c.coerce(c.slot(i), coerce); err == nil {
+			return f.args, true
+		}
+		c.run.fail(c.slot(i), err) // it has the path of its row, so the next one needs its own
 	}
 	return nil, false
 }
 
-func (c *Column) coerce(coerce func(context.Context, map[string]any) (map[string]any, error)) (args map[string]any, err error) {
-	ctx := c.run.errorContext(c.slot(0))
+func (c *Column) coerce(
+	s Slot, coerce func(context.Context, map[string]any) (map[string]any, error),
+) (args map[string]any, err error) {
+	ctx := c.run.errorContext(s)
 	defer func() {
 		if r := recover(); r != nil {
 			err = c.run.operation.Recover(ctx, r)
@@ -122,20 +122,3 @@ func (a *arrivals[V]) flush() {
 
 // flusher is an arrivals of any type.
 type flusher interface{ flush() }
-
-// Arg returns an argument that [Column.Args] has coerced; one that is missing is the zero value.
-func Arg[V any](args map[string]any, name string) V {
-	v, ok := args[name].(V)
-	if !ok && args[name] != nil {
-		panic(fmt.Sprintf("argument %s is a %T", name, args[name]))
-	}
-	return v
-}
-
-// InputField returns a field of an input object, or its default where it is missing.
-func InputField(fields map[string]any, name string, def any) any {
-	if v, ok := fields[name]; ok {
-		return v
-	}
-	return def
-}

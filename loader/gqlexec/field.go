@@ -19,10 +19,8 @@ type Field struct {
 
 	selections []any // *selection[T], one for each object type that was met
 
-	ctx       context.Context
-	args      map[string]any
-	argsErr   error
-	argsKnown bool
+	ctx  context.Context
+	args map[string]any // nil while they are not coerced, and where there are none
 }
 
 func newField(parent *Field, object string, f graphql.CollectedField) *Field {

@@ -22,11 +22,16 @@ func Leaves[V any](c Cells, values []V, marshal func(V) graphql.Marshaler) {
 	})
 }
 
-// ContextLeaves is [Leaves] for marshalers that take a context and can fail, such as gqlgen's Float.
+// ContextLeaves is [Leaves] for marshalers that take a context and can fail, such as gqlgen's Float. One that is nil makes its cell
+// null.
 func ContextLeaves[V any](c Cells, values []V, marshal func(V) graphql.ContextMarshaler) {
 	ctx := c.field.context(c.run)
 	c.each(func(i int) {
 		m := marshal(values[i])
+		if m == nil {
+			c.null(i)
+			return
+		}
 		w := arenaWriter{c.run, len(c.run.arena)}
 		if err := marshalContext(ctx, m, w); err != nil {
 			c.run.fail(c.slots[i], err)

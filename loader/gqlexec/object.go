@@ -55,21 +55,29 @@ func typename[T any](name string) func(*Column, []T) {
 	}
 }
 
-// selectionOf returns the selection that field f has on object, collecting it the first time.
-func selectionOf[T any](r *run, f *Field, object *Object[T]) *selection[T] {
+// selectionOf returns the selection that field f has on object, collecting it the first time. Collecting panics where the variable
+// of a @skip or @include is null, which validation lets pass when it has a default: then s is nil.
+func selectionOf[T any](r *run, f *Field, object *Object[T]) (s *selection[T], recovered any) {
 	for _, known := range f.selections {
 		if s, ok := known.(*selection[T]); ok && s.object == object {
-			return s
+			return s, nil
 		}
 	}
-	s := collect(r, f, object, f.Selections)
+	defer func() { recovered = recover() }()
+	s = collect(r, f, object, f.Selections)
 	f.selections = append(f.selections, s)
-	return s
+	return s, nil
 }
 
 // execute runs the selection of f for all rows, one column after the other, and puts the objects into their slots.
 func execute[T any](r *run, f *Field, object *Object[T], slots []Slot, rows []T) {
-	s := selectionOf(r, f, object)
+	s, recovered := selectionOf(r, f, object)
+	if s == nil {
+		for _, slot := range slots {
+			r.panicked(slot, recovered)
+		}
+		return
+	}
 	executeBlock(r, s, r.block(s.fields, slots), rows)
 }
 

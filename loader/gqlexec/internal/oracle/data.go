@@ -137,6 +137,14 @@ func EchoAll(ins []*EchoInput, mood *Mood) ([]*string, error) {
 	return echoes, nil
 }
 
+// Sizes are all it was given.
+func Sizes(sizes []Size, size *Size) []Size {
+	if size == nil {
+		return sizes
+	}
+	return append(sizes, *size)
+}
+
 // AddOrFail adds n to a counter, unless n is negative; 13 adds nothing and returns nothing.
 func AddOrFail(counter *atomic.Int64, n int) (*Counter, error) {
 	if n < 0 {

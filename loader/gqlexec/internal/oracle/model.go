@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,33 @@ func (o *Odd) UnmarshalGQL(v any) error {
 	return nil
 }
 
+// Secret is a scalar whose marshaler takes a context; "" cannot be written.
+type Secret string
+
+// MarshalGQLContext implements graphql.ContextMarshaler.
+func (s *Secret) MarshalGQLContext(_ context.Context, w io.Writer) error {
+	if *s == "" {
+		return errors.New("no secret")
+	}
+	_, err := io.WriteString(w, strconv.Quote("secret "+string(*s)))
+	return err
+}
+
+// UnmarshalGQLContext implements graphql.ContextUnmarshaler.
+func (s *Secret) UnmarshalGQLContext(_ context.Context, v any) error {
+	*s = Secret(fmt.Sprint(v))
+	return nil
+}
+
+// Size is an enum that gqlgen itself reads and writes.
+type Size int
+
+// The sizes.
+const (
+	Small Size = iota
+	Large
+)
+
 func (n *Node) Name() *string {
 	if n.Number%3 == 0 {
 		return nil
@@ -106,6 +134,24 @@ func (n *Node) Odd() *Odd {
 	}
 	o := Odd(n.Number)
 	return &o
+}
+
+func (n *Node) Secret() *Secret {
+	if n.Number%4 == 0 {
+		return nil
+	}
+	return n.StrictSecret()
+}
+
+// StrictSecret cannot be written for some nodes.
+func (n *Node) StrictSecret() *Secret {
+	s := Secret(strings.Repeat("s", n.Number%4))
+	return &s
+}
+
+func (n *Node) PlusOdd(odd Odd) *int {
+	sum := n.Number + int(odd)
+	return &sum
 }
 
 func (n *Node) Tags() []string { return strings.Fields(strings.Repeat("tag ", n.Number%4)) }

@@ -93,6 +93,13 @@ func TestAnswers_Fixed(t *testing.T) {
 		"SerialMutations":         `mutation { add(n: 1) { value now } b: add(n: 2) { value now } c: addOrFail(n: 3) { now value } }`,
 		"MutationErrorGoesOn":     `mutation { a: addOrFail(n: -1) { value } b: add(n: 2) { value } c: addOrFail(n: 13) { value } }`,
 		"MutationNonNullError":    `mutation { a: mustAdd(n: -1) { value } b: add(n: 2) { value } }`,
+		"ContextMarshaler":        `{ nodes(ids: [0, 1, 4]) { secret } }`,
+		"ArgumentErrorOfEachRow":  `{ nodes(ids: [1, 2, 3]) { plusOdd(odd: 2) a: plusOdd(odd: 3) } a: nodes(ids: [1, 2]) { next { strictPlusOdd(odd: 4) } } }`,
+		"ArgumentErrorInLists":    `{ node(id: 5) { neighbours { strictPlusOdd(odd: 2) } } }`,
+		"Enums":                   `{ sizes(sizes: SMALL) a: sizes(sizes: [LARGE, SMALL], size: null) b: sizes(sizes: [], size: SMALL) }`,
+		"DeferIsAnsweredAtOnce":   `{ node(id: 1) { id ... @defer(if: false) { number } } }`,
+		"TypenameInMutation":      `mutation { __typename a: add(n: 1) { __typename value } }`,
+		"MergedAcrossFragments":   `{ node(id: 1) { ...A ...B next { ...A } } } fragment A on Node { next { id ...C } children(first: 2) { id } } fragment B on Node { children(first: 2) { number ...C } next { number } } fragment C on Node { value { x } ... on Node { value { y } } }`,
 		"Nested":                  `{ node(id: 1) { children { number children { number maybeChildren { number fetchedName(upper: true) } } } } }`,
 		"ErrorsInMany":            `{ nodes(ids: [1, 5, 9, 13]) { risky strictRisky next { risky } } }`,
 		"IntrospectionOfType":     `{ __type(name: "Node") { kind name fields { name args { name defaultValue type { kind ofType { name } } } type { kind name ofType { kind name } } } } }`,
@@ -120,6 +127,48 @@ func TestAnswers_Variables(t *testing.T) {
 			t.Fatal(err)
 		}
 		compare(t, query, v)
+	}
+}
+
+// A null for a nullable variable passes validation, and reaches @skip. It is an error of the field around.
+func TestAnswers_SkipIfNull(t *testing.T) {
+	for _, query := range []string{
+		`query ($if: Boolean = true) { node(id: 1) { next { id } value { x @include(if: $if) } } a: node(id: 1) { id } }`,
+		`query ($if: Boolean = true) { node(id: 1) { maybePoint { x ...F @include(if: $if) } id } } fragment F on Point { y }`,
+		`query ($if: Boolean = true) { strictNode(id: 1) { id ... @skip(if: $if) { number } } }`,
+	} {
+		compare(t, query, map[string]any{"if": nil})
+	}
+}
+
+// Where stock gqlgen departs from the specification, ours does not follow.
+func TestAnswers_WhereStockIsWrong(t *testing.T) {
+	null := map[string]any{"v": nil}
+	cases := map[string]struct {
+		query     string
+		variables map[string]any
+		want      answer
+	}{
+		"FailedMarshalerInNonNull": {`{ nodes(ids: [1, 4]) { strictSecret } }`, nil, answer{ // stock: {"strictSecret":null}
+			`{"nodes":[{"strictSecret":"secret s"},null]}`, []string{"nodes[1].strictSecret: no secret"},
+		}},
+		"SkipIfNullInList": {`query ($v: Boolean = true) { nodes(ids: [1, 2]) { id @skip(if: $v) } }`, null, answer{ // stock: []
+			`{"nodes":[null,null]}`, []string{"nodes[0]: panic", "nodes[1]: panic"},
+		}},
+		"NullForNonNull": {`query ($v: Int = 1) { node(id: $v) { id } nodes(ids: [$v]) { id } }`, null, answer{ // stock: id 0
+			`{"node":null,"nodes":null}`, []string{"node.id: must not be null", "nodes.ids[0]: must not be null"},
+		}},
+		"EnumOfOtherCase": {`query ($v: Size) { sizes(sizes: [], size: $v) }`, map[string]any{"v": "large"}, answer{ // stock: SMALL
+			`null`, []string{`sizes.size: has no value "large"`},
+		}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := ask(t, ours.NewExecutableSchema(ours.Config{Resolvers: ours.NewResolver()}), c.query, c.variables)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (want, got):\n%s", c.query, diff)
+			}
+		})
 	}
 }
 
@@ -171,7 +220,7 @@ func (g generator) ids() string {
 	return strings.ReplaceAll(fmt.Sprint(ids), " ", ", ")
 }
 
-var leaves = strings.Fields("__typename id number name label weight flag mood maybeMood odd tags maybeTags table " +
+var leaves = strings.Fields("__typename id number name label weight flag mood maybeMood odd secret tags maybeTags table plusOdd(odd:1) " +
 	"risky strictRisky explosive strictName prefixed(prefix:\"-\",times:2) fetchedName(upper:true)")
 
 var branches = strings.Fields("self next strictNext children maybeChildren neighbours")

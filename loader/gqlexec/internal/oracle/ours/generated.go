@@ -41,6 +41,7 @@ type MutationResolver interface {
 
 // NodeResolver has a method for each field of Node that a clump is needed for. None may block.
 type NodeResolver interface {
+	StrictPlusOdd(ctx context.Context, obj *oracle.Node, odd oracle.Odd) loader.Clump[int]
 	Next(ctx context.Context, obj *oracle.Node) loader.Clump[*oracle.Node]
 	StrictNext(ctx context.Context, obj *oracle.Node) loader.Clump[*oracle.Node]
 	Children(ctx context.Context, obj *oracle.Node, first *int) loader.Clump[[]*oracle.Node]
@@ -60,6 +61,7 @@ type QueryResolver interface {
 	StrictGrid(ctx context.Context, rows *int) loader.Clump[[][]*oracle.Node]
 	Echo(ctx context.Context, input oracle.EchoInput) loader.Clump[string]
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) loader.Clump[[]*string]
+	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) loader.Clump[[]oracle.Size]
 }
 
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
@@ -98,6 +100,10 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"mood":          e.field_Node_mood,
 		"maybeMood":     e.field_Node_maybeMood,
 		"odd":           e.field_Node_odd,
+		"secret":        e.field_Node_secret,
+		"strictSecret":  e.field_Node_strictSecret,
+		"plusOdd":       e.field_Node_plusOdd,
+		"strictPlusOdd": e.field_Node_strictPlusOdd,
 		"tags":          e.field_Node_tags,
 		"maybeTags":     e.field_Node_maybeTags,
 		"table":         e.field_Node_table,
@@ -130,6 +136,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"strictGrid":  e.field_Query_strictGrid,
 		"echo":        e.field_Query_echo,
 		"echoAll":     e.field_Query_echoAll,
+		"sizes":       e.field_Query_sizes,
 		"__type":      e.field_Query___type,
 		"__schema":    e.field_Query___schema,
 	}
@@ -305,6 +312,41 @@ func (e *executor) field_Node_odd(c *gqlexec.Column, rows []*oracle.Node) {
 	gqlexec.Plain(c, func(i int) (*oracle.Odd, error) {
 		return rows[i].Odd(), nil
 	}, e.completeOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd)
+}
+
+func (e *executor) field_Node_secret(c *gqlexec.Column, rows []*oracle.Node) {
+	gqlexec.Plain(c, func(i int) (*oracle.Secret, error) {
+		return rows[i].Secret(), nil
+	}, e.completeOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret)
+}
+
+func (e *executor) field_Node_strictSecret(c *gqlexec.Column, rows []*oracle.Node) {
+	gqlexec.Plain(c, func(i int) (*oracle.Secret, error) {
+		return rows[i].StrictSecret(), nil
+	}, e.completeNSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret)
+}
+
+func (e *executor) field_Node_plusOdd(c *gqlexec.Column, rows []*oracle.Node) {
+	args, ok := c.Args(e.field_Node_plusOdd_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[oracle.Odd](args, "odd")
+	gqlexec.Plain(c, func(i int) (*int, error) {
+		return rows[i].PlusOdd(arg0), nil
+	}, e.completeOInt2ᚖint)
+}
+
+func (e *executor) field_Node_strictPlusOdd(c *gqlexec.Column, rows []*oracle.Node) {
+	args, ok := c.Args(e.field_Node_strictPlusOdd_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[oracle.Odd](args, "odd")
+	ctx, resolver := c.Context(), e.resolvers.Node()
+	gqlexec.Resolve(c, func(i int) loader.Clump[int] {
+		return resolver.StrictPlusOdd(ctx, rows[i], arg0)
+	}, e.completeNInt2int)
 }
 
 func (e *executor) field_Node_tags(c *gqlexec.Column, rows []*oracle.Node) {
@@ -546,6 +588,19 @@ func (e *executor) field_Query_echoAll(c *gqlexec.Column, rows []gqlexec.Root) {
 	gqlexec.Resolve(c, func(i int) loader.Clump[[]*string] {
 		return resolver.EchoAll(ctx, arg0, arg1)
 	}, e.completeOString2ᚕᚖstring)
+}
+
+func (e *executor) field_Query_sizes(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_sizes_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]oracle.Size](args, "sizes")
+	arg1 := gqlexec.Arg[*oracle.Size](args, "size")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Size] {
+		return resolver.Sizes(ctx, arg0, arg1)
+	}, e.completeNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ)
 }
 
 func (e *executor) field_Query___type(c *gqlexec.Column, rows []gqlexec.Root) {
@@ -863,6 +918,30 @@ func (e *executor) completeNPoint2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloader�
 	gqlexec.Lists(c, values, e.completeNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint)
 }
 
+func (e *executor) completeNSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(c gqlexec.Cells, values []*oracle.Secret) {
+	gqlexec.ContextLeaves(c, values, func(v *oracle.Secret) graphql.ContextMarshaler {
+		if v == nil {
+			return nil
+		}
+		return v
+	})
+}
+
+func (e *executor) completeNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(c gqlexec.Cells, values []oracle.Size) {
+	gqlexec.Leaves(c, values, func(v oracle.Size) graphql.Marshaler {
+		return graphql.MarshalString(marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize[v])
+	})
+}
+
+var marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[oracle.Size]string{
+	oracle.Small: "SMALL",
+	oracle.Large: "LARGE",
+}
+
+func (e *executor) completeNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(c gqlexec.Cells, values [][]oracle.Size) {
+	gqlexec.Lists(c, values, e.completeNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize)
+}
+
 func (e *executor) completeNString2string(c gqlexec.Cells, values []string) {
 	gqlexec.Strings(c, values)
 }
@@ -991,6 +1070,15 @@ func (e *executor) completeOPoint2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloader�
 	gqlexec.Objects(c, values, e.object_Point)
 }
 
+func (e *executor) completeOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(c gqlexec.Cells, values []*oracle.Secret) {
+	gqlexec.ContextLeaves(c, values, func(v *oracle.Secret) graphql.ContextMarshaler {
+		if v == nil {
+			return nil
+		}
+		return v
+	})
+}
+
 func (e *executor) completeOString2string(c gqlexec.Cells, values []string) {
 	gqlexec.Strings(c, values)
 }
@@ -1077,6 +1165,16 @@ func (e *executor) field_Node_fetchedName_args(ctx context.Context, raw map[stri
 	return args, nil
 }
 
+func (e *executor) field_Node_plusOdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "odd", e.unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd)
+	if err != nil {
+		return nil, err
+	}
+	args["odd"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Node_prefixed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "prefix", e.unmarshalOString2ᚖstring)
@@ -1089,6 +1187,16 @@ func (e *executor) field_Node_prefixed_args(ctx context.Context, raw map[string]
 		return nil, err
 	}
 	args["times"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Node_strictPlusOdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "odd", e.unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd)
+	if err != nil {
+		return nil, err
+	}
+	args["odd"] = arg0
 	return args, nil
 }
 
@@ -1159,6 +1267,21 @@ func (e *executor) field_Query_nodes_args(ctx context.Context, raw map[string]an
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_sizes_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "sizes", e.unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["sizes"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "size", e.unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize)
+	if err != nil {
+		return nil, err
+	}
+	args["size"] = arg1
 	return args, nil
 }
 
@@ -1233,26 +1356,46 @@ func (e *executor) field___Type_fields_args(ctx context.Context, raw map[string]
 }
 
 func (e *executor) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
+	if v == nil {
+		var none bool
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNEchoInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInput(ctx context.Context, v any) (oracle.EchoInput, error) {
+	if v == nil {
+		var none oracle.EchoInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := e.unmarshalInputEchoInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNEchoInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInput(ctx context.Context, v any) (*oracle.EchoInput, error) {
+	if v == nil {
+		var none *oracle.EchoInput
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := e.unmarshalInputEchoInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
+	if v == nil {
+		var none int
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := graphql.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	if v == nil {
+		var none []int
+		return none, gqlexec.NullInput(ctx)
+	}
 	list := graphql.CoerceList(v)
 	res := make([]int, len(list))
 	for i := range list {
@@ -1266,7 +1409,53 @@ func (e *executor) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, e
 	return res, nil
 }
 
+func (e *executor) unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, v any) (oracle.Odd, error) {
+	if v == nil {
+		var none oracle.Odd
+		return none, gqlexec.NullInput(ctx)
+	}
+	var res oracle.Odd
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, v any) (oracle.Size, error) {
+	if v == nil {
+		var none oracle.Size
+		return none, gqlexec.NullInput(ctx)
+	}
+	res, err := gqlexec.EnumInput(v, unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+var unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[string]oracle.Size{
+	"SMALL": oracle.Small,
+	"LARGE": oracle.Large,
+}
+
+func (e *executor) unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(ctx context.Context, v any) ([]oracle.Size, error) {
+	if v == nil {
+		var none []oracle.Size
+		return none, gqlexec.NullInput(ctx)
+	}
+	list := graphql.CoerceList(v)
+	res := make([]oracle.Size, len(list))
+	for i := range list {
+		var err error
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = e.unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, list[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (e *executor) unmarshalNString2string(ctx context.Context, v any) (string, error) {
+	if v == nil {
+		var none string
+		return none, gqlexec.NullInput(ctx)
+	}
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1333,6 +1522,19 @@ func (e *executor) unmarshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋ
 	res := new(oracle.Odd)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, v any) (*oracle.Size, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := gqlexec.EnumInput(v, unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+var unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[string]oracle.Size{
+	"SMALL": oracle.Small,
+	"LARGE": oracle.Large,
 }
 
 func (e *executor) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -1447,6 +1649,7 @@ var parsedSchema = gqlparser.MustLoadSchema(
   strictGrid(rows: Int = 2): [[Node!]]!
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
+  sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
 }
 
 type Mutation {
@@ -1465,6 +1668,11 @@ type Counter {
 enum Mood { CALM ANGRY "Neither." NONE @deprecated(reason: "say CALM") }
 
 scalar Odd
+
+"Written by a marshaler that takes a context."
+scalar Secret
+
+enum Size { SMALL LARGE }
 
 input EchoInput {
   text: String! = "default"
@@ -1489,6 +1697,12 @@ type Node {
   mood: Mood!
   maybeMood: Mood
   odd: Odd
+  secret: Secret
+  strictSecret: Secret!
+  "A method with an argument whose scalar has errors."
+  plusOdd(odd: Odd!): Int
+  "The same as a resolver."
+  strictPlusOdd(odd: Odd!): Int!
   tags: [String!]!
   maybeTags: [String]
   table: [[Int!]!]

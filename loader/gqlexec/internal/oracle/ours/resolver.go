@@ -76,6 +76,10 @@ func (query) EchoAll(_ context.Context, ins []*oracle.EchoInput, mood *oracle.Mo
 	return loader.Try(func() ([]*string, error) { return oracle.EchoAll(ins, mood) })
 }
 
+func (query) Sizes(_ context.Context, sizes []oracle.Size, size *oracle.Size) loader.Clump[[]oracle.Size] {
+	return loader.Value(oracle.Sizes(sizes, size))
+}
+
 func value(n *int) int {
 	if n == nil {
 		return 0
@@ -133,4 +137,8 @@ func (node) FetchedName(_ context.Context, n *oracle.Node, upper bool) loader.Cl
 
 func (node) StrictName(_ context.Context, n *oracle.Node) loader.Clump[string] {
 	return loader.Try(func() (string, error) { return oracle.StrictName(n) })
+}
+
+func (node) StrictPlusOdd(_ context.Context, n *oracle.Node, odd oracle.Odd) loader.Clump[int] {
+	return loader.Value(*n.PlusOdd(odd))
 }

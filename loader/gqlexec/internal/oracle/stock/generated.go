@@ -66,13 +66,17 @@ type ComplexityRoot struct {
 		Next          func(childComplexity int) int
 		Number        func(childComplexity int) int
 		Odd           func(childComplexity int) int
+		PlusOdd       func(childComplexity int, odd oracle.Odd) int
 		Points        func(childComplexity int) int
 		Prefixed      func(childComplexity int, prefix *string, times *int) int
 		Risky         func(childComplexity int) int
+		Secret        func(childComplexity int) int
 		Self          func(childComplexity int) int
 		StrictName    func(childComplexity int) int
 		StrictNext    func(childComplexity int) int
+		StrictPlusOdd func(childComplexity int, odd oracle.Odd) int
 		StrictRisky   func(childComplexity int) int
+		StrictSecret  func(childComplexity int) int
 		Table         func(childComplexity int) int
 		Tags          func(childComplexity int) int
 		Value         func(childComplexity int) int
@@ -90,6 +94,7 @@ type ComplexityRoot struct {
 		Grid        func(childComplexity int, rows *int, columns int) int
 		Node        func(childComplexity int, id int) int
 		Nodes       func(childComplexity int, ids []int) int
+		Sizes       func(childComplexity int, sizes []oracle.Size, size *oracle.Size) int
 		StrictGrid  func(childComplexity int, rows *int) int
 		StrictNode  func(childComplexity int, id int) int
 		StrictNodes func(childComplexity int, ids []int) int
@@ -109,6 +114,8 @@ type MutationResolver interface {
 	MustAdd(ctx context.Context, n int) (*oracle.Counter, error)
 }
 type NodeResolver interface {
+	StrictPlusOdd(ctx context.Context, obj *oracle.Node, odd oracle.Odd) (int, error)
+
 	Next(ctx context.Context, obj *oracle.Node) (*oracle.Node, error)
 	StrictNext(ctx context.Context, obj *oracle.Node) (*oracle.Node, error)
 	Children(ctx context.Context, obj *oracle.Node, first *int) ([]*oracle.Node, error)
@@ -126,6 +133,7 @@ type QueryResolver interface {
 	StrictGrid(ctx context.Context, rows *int) ([][]*oracle.Node, error)
 	Echo(ctx context.Context, input oracle.EchoInput) (string, error)
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) ([]*string, error)
+	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) ([]oracle.Size, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -299,6 +307,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Odd(childComplexity), true
+	case "Node.plusOdd":
+		if e.ComplexityRoot.Node.PlusOdd == nil {
+			break
+		}
+
+		args, err := ec.field_Node_plusOdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Node.PlusOdd(childComplexity, args["odd"].(oracle.Odd)), true
 	case "Node.points":
 		if e.ComplexityRoot.Node.Points == nil {
 			break
@@ -322,6 +341,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Risky(childComplexity), true
+	case "Node.secret":
+		if e.ComplexityRoot.Node.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Node.Secret(childComplexity), true
 	case "Node.self":
 		if e.ComplexityRoot.Node.Self == nil {
 			break
@@ -340,12 +365,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.StrictNext(childComplexity), true
+	case "Node.strictPlusOdd":
+		if e.ComplexityRoot.Node.StrictPlusOdd == nil {
+			break
+		}
+
+		args, err := ec.field_Node_strictPlusOdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Node.StrictPlusOdd(childComplexity, args["odd"].(oracle.Odd)), true
 	case "Node.strictRisky":
 		if e.ComplexityRoot.Node.StrictRisky == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Node.StrictRisky(childComplexity), true
+	case "Node.strictSecret":
+		if e.ComplexityRoot.Node.StrictSecret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Node.StrictSecret(childComplexity), true
 	case "Node.table":
 		if e.ComplexityRoot.Node.Table == nil {
 			break
@@ -440,6 +482,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]int)), true
+	case "Query.sizes":
+		if e.ComplexityRoot.Query.Sizes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sizes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sizes(childComplexity, args["sizes"].([]oracle.Size), args["size"].(*oracle.Size)), true
 	case "Query.strictGrid":
 		if e.ComplexityRoot.Query.StrictGrid == nil {
 			break
@@ -568,6 +621,7 @@ var sources = []*ast.Source{
   strictGrid(rows: Int = 2): [[Node!]]!
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
+  sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
 }
 
 type Mutation {
@@ -586,6 +640,11 @@ type Counter {
 enum Mood { CALM ANGRY "Neither." NONE @deprecated(reason: "say CALM") }
 
 scalar Odd
+
+"Written by a marshaler that takes a context."
+scalar Secret
+
+enum Size { SMALL LARGE }
 
 input EchoInput {
   text: String! = "default"
@@ -610,6 +669,12 @@ type Node {
   mood: Mood!
   maybeMood: Mood
   odd: Odd
+  secret: Secret
+  strictSecret: Secret!
+  "A method with an argument whose scalar has errors."
+  plusOdd(odd: Odd!): Int
+  "The same as a resolver."
+  strictPlusOdd(odd: Odd!): Int!
   tags: [String!]!
   maybeTags: [String]
   table: [[Int!]!]
@@ -675,6 +740,14 @@ func (ec *executionContext) childFields_Node(ctx context.Context, field graphql.
 		return ec.fieldContext_Node_maybeMood(ctx, field)
 	case "odd":
 		return ec.fieldContext_Node_odd(ctx, field)
+	case "secret":
+		return ec.fieldContext_Node_secret(ctx, field)
+	case "strictSecret":
+		return ec.fieldContext_Node_strictSecret(ctx, field)
+	case "plusOdd":
+		return ec.fieldContext_Node_plusOdd(ctx, field)
+	case "strictPlusOdd":
+		return ec.fieldContext_Node_strictPlusOdd(ctx, field)
 	case "tags":
 		return ec.fieldContext_Node_tags(ctx, field)
 	case "maybeTags":
@@ -911,6 +984,20 @@ func (ec *executionContext) field_Node_fetchedName_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Node_plusOdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "odd",
+		func(ctx context.Context, v any) (oracle.Odd, error) {
+			return ec.unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["odd"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Node_prefixed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -930,6 +1017,20 @@ func (ec *executionContext) field_Node_prefixed_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["times"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Node_strictPlusOdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "odd",
+		func(ctx context.Context, v any) (oracle.Odd, error) {
+			return ec.unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["odd"] = arg0
 	return args, nil
 }
 
@@ -1030,6 +1131,28 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_sizes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "sizes",
+		func(ctx context.Context, v any) ([]oracle.Size, error) {
+			return ec.unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sizes"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "size",
+		func(ctx context.Context, v any) (*oracle.Size, error) {
+			return ec.unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["size"] = arg1
 	return args, nil
 }
 
@@ -1518,6 +1641,140 @@ func (ec *executionContext) _Node_odd(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Node_odd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Node", field, true, false, errors.New("field of type Odd does not have child fields"))
+}
+
+func (ec *executionContext) _Node_secret(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Secret) graphql.Marshaler {
+			return ec.marshalOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Node_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Node", field, true, false, errors.New("field of type Secret does not have child fields"))
+}
+
+func (ec *executionContext) _Node_strictSecret(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_strictSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrictSecret(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Secret) graphql.Marshaler {
+			return ec.marshalNSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Node_strictSecret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Node", field, true, false, errors.New("field of type Secret does not have child fields"))
+}
+
+func (ec *executionContext) _Node_plusOdd(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_plusOdd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.PlusOdd(fc.Args["odd"].(oracle.Odd)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Node_plusOdd(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Node_plusOdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Node_strictPlusOdd(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_strictPlusOdd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Node().StrictPlusOdd(ctx, obj, fc.Args["odd"].(oracle.Odd))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Node_strictPlusOdd(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Node_strictPlusOdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Node_tags(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
@@ -2461,6 +2718,50 @@ func (ec *executionContext) fieldContext_Query_echoAll(ctx context.Context, fiel
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_echoAll_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_sizes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_sizes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Sizes(ctx, fc.Args["sizes"].([]oracle.Size), fc.Args["size"].(*oracle.Size))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Size) graphql.Marshaler {
+			return ec.marshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_sizes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Size does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_sizes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3911,6 +4212,59 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "secret":
+			out.Values[i] = ec._Node_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "strictSecret":
+			out.Values[i] = ec._Node_strictSecret(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "plusOdd":
+			out.Values[i] = ec._Node_plusOdd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "strictPlusOdd":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Node_strictPlusOdd(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "tags":
 			out.Values[i] = ec._Node_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4481,6 +4835,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_echoAll(ctx, field)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "sizes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_sizes(ctx, field)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -5072,6 +5448,16 @@ func (ec *executionContext) marshalNNode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋl
 	return ec._Node(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, v any) (oracle.Odd, error) {
+	var res oracle.Odd
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, sel ast.SelectionSet, v oracle.Odd) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(ctx context.Context, sel ast.SelectionSet, v oracle.Point) graphql.Marshaler {
 	return ec._Point(ctx, sel, &v)
 }
@@ -5081,6 +5467,80 @@ func (ec *executionContext) marshalNPoint2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋ
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx context.Context, v any) (*oracle.Secret, error) {
+	var res = new(oracle.Secret)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx context.Context, sel ast.SelectionSet, v *oracle.Secret) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, v any) (oracle.Size, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, sel ast.SelectionSet, v oracle.Size) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[string]oracle.Size{
+		"SMALL": oracle.Small,
+		"LARGE": oracle.Large,
+	}
+	marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[oracle.Size]string{
+		oracle.Small: "SMALL",
+		oracle.Large: "LARGE",
+	}
+)
+
+func (ec *executionContext) unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(ctx context.Context, v any) ([]oracle.Size, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]oracle.Size, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ(ctx context.Context, sel ast.SelectionSet, v []oracle.Size) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -5518,6 +5978,52 @@ func (ec *executionContext) marshalOPoint2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋ
 	}
 	return ec._Point(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx context.Context, v any) (*oracle.Secret, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(oracle.Secret)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx context.Context, sel ast.SelectionSet, v *oracle.Secret) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, v any) (*oracle.Size, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, sel ast.SelectionSet, v *oracle.Size) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize[*v])
+	return res
+}
+
+var (
+	unmarshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[string]oracle.Size{
+		"SMALL": oracle.Small,
+		"LARGE": oracle.Large,
+	}
+	marshalOSize2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize = map[oracle.Size]string{
+		oracle.Small: "SMALL",
+		oracle.Large: "LARGE",
+	}
+)
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {

@@ -43,6 +43,10 @@ func (query) EchoAll(_ context.Context, ins []*oracle.EchoInput, mood *oracle.Mo
 	return oracle.EchoAll(ins, mood)
 }
 
+func (query) Sizes(_ context.Context, sizes []oracle.Size, size *oracle.Size) ([]oracle.Size, error) {
+	return oracle.Sizes(sizes, size), nil
+}
+
 func value(n *int) int {
 	if n == nil {
 		return 0
@@ -98,4 +102,8 @@ func (node) FetchedName(_ context.Context, n *oracle.Node, upper bool) (*string,
 
 func (node) StrictName(_ context.Context, n *oracle.Node) (string, error) {
 	return oracle.StrictName(n)
+}
+
+func (node) StrictPlusOdd(_ context.Context, n *oracle.Node, odd oracle.Odd) (int, error) {
+	return *n.PlusOdd(odd), nil
 }
