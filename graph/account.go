@@ -71,12 +71,16 @@ func parseHistoryPage(
 		page.Order = *orderBy
 	}
 	if idFrom != nil {
-		page.IDFrom, page.HasIDFrom = *idFrom, true
+		page.HasIDFrom = true
+		if page.IDFrom, err = parseText("idFrom", *idFrom); err != nil {
+			return page, err
+		}
 	}
 	if idTo != nil {
-		page.IDTo, page.HasIDTo = *idTo, true
+		page.HasIDTo = true
+		page.IDTo, err = parseText("idTo", *idTo)
 	}
-	return page, nil
+	return page, err
 }
 
 func parseDepositPage(first *int, after *string) (page ledger.DepositPage, err error) {

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/clumpql/clumpql/internal/catalogue"
 )
@@ -31,6 +33,14 @@ func parseIDs(field string, ids []string) ([]int64, error) {
 		ns[i] = n
 	}
 	return ns, nil
+}
+
+// parseText reads text that goes to the database: Postgres takes no other. Text that is none gets here by the query of a GET, or an escape.
+func parseText(field, text string) (string, error) {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", &InputError{field, "must be valid UTF-8 without NUL"}
+	}
+	return text, nil
 }
 
 // parseFirst reads the size of a page; an explicit null is the default.

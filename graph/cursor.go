@@ -8,8 +8,8 @@ import (
 	"github.com/clumpql/clumpql/ledger"
 )
 
-// A cursor is opaque to clients: the base64 of a letter for its kind and of what the page after it needs. The letter keeps the cursor
-// of one list from being taken for a place in another.
+// A cursor is opaque to clients: the base64 of a letter for its kind and of what the page after it needs. The letter keeps a cursor from
+// being taken for a place in a list that is sorted by something else.
 const (
 	cursorID       = "i" // a list by id
 	cursorPosition = "p" // the tracks of a playlist
@@ -67,6 +67,8 @@ func decodeTransferCursor(cursor string) (c ledger.HistoryCursor, err error) {
 	if c.FromUserID, err = cursorInt(fields[1]); err != nil {
 		return c, err
 	}
-	c.ID = fields[2]
+	if c.ID, err = parseText("after", fields[2]); err != nil {
+		return c, errCursor
+	}
 	return c, nil
 }

@@ -10,6 +10,6 @@
 // Arguments are checked before anything is fetched. An error carries its code in extensions.code, by the one table in
 // errors.go; what the table does not know is INTERNAL, is logged once with the request's id, and tells the client nothing else.
 //
-// Cursors are opaque and belong to their list. The order of a list is fixed (see schema/), so a page does not shift when
+// Cursors are opaque, and mean nothing in a list of another kind. The order of a list is fixed (see schema/), so a page does not shift when
 // rows are added before it.
 package graph

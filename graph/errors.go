@@ -13,6 +13,7 @@ import (
 
 	"github.com/clumpql/clumpql/graph/scalar"
 	"github.com/clumpql/clumpql/ledger"
+	"github.com/clumpql/clumpql/loader/gqlexec"
 )
 
 // InputError says which argument or input field cannot be accepted, and why.
@@ -34,6 +35,10 @@ const (
 	codeInternal    = "INTERNAL"
 )
 
+// tryAgain advises after an error that does not tell what a mutation has done: it may have, also when only the reading of its payload
+// failed.
+const tryAgain = "it is safe to try again, a mutation with the same ids"
+
 // coded is an error as the API tells it.
 type coded struct {
 	code    string
@@ -53,6 +58,10 @@ func code(err error, path ast.Path) (c coded, ok bool) {
 		field := lastName(path)
 		return coded{codeBadInput, field, field + ": " + e.Error()}, true
 	}
+	if e, is := errors.AsType[*gqlexec.InputError](err); is {
+		field := lastName(path)
+		return coded{codeBadInput, field, field + " " + e.Error()}, true
+	}
 	if e, is := errors.AsType[*ledger.ConflictError](err); is {
 		return coded{codeConflict, e.Field, e.Error()}, true
 	}
@@ -60,11 +69,11 @@ func code(err error, path ast.Path) (c coded, ok bool) {
 	case errors.Is(err, ledger.ErrOutcomeUnknown):
 		return coded{codeUnavailable, "", "no answer from the database: it may have happened or not; it is safe to try again with the same ids"}, true
 	case errors.Is(err, ledger.ErrUnavailable), postgresGone(err):
-		return coded{codeUnavailable, "", "the database cannot be reached; it is safe to try again"}, true
+		return coded{codeUnavailable, "", "the database cannot be reached; " + tryAgain}, true
 	case errors.Is(err, context.DeadlineExceeded):
-		return coded{codeTimeout, "", "the request took too long; it is safe to try again"}, true
+		return coded{codeTimeout, "", "the request took too long; " + tryAgain}, true
 	case errors.Is(err, context.Canceled):
-		return coded{codeUnavailable, "", "the request was cut off; it is safe to try again"}, true
+		return coded{codeUnavailable, "", "the request was cut off; " + tryAgain}, true
 	}
 	return coded{codeInternal, "", errInternal.Error()}, false
 }

@@ -39,7 +39,8 @@ func trackFilter(creatorID, genre *string) (filter catalogue.TrackFilter, err er
 		}
 	}
 	if genre != nil {
-		filter.Genre, filter.HasGenre = *genre, true
+		filter.HasGenre = true
+		filter.Genre, err = parseText("genre", *genre)
 	}
-	return filter, nil
+	return filter, err
 }

@@ -49,6 +49,8 @@ func readInt(v any, want string) (int64, error) {
 		return parseInt(v, want)
 	case json.Number:
 		return parseInt(string(v), want)
+	case float64:
+		return 0, &Error{fmt.Sprintf("the float %v", v), want} // 1.0 would look like an integer
 	}
 	return 0, &Error{v, want}
 }
