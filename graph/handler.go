@@ -3,18 +3,21 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	gqlhandler "github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/clumpql/clumpql/graph/exec"
 	"github.com/clumpql/clumpql/internal/catalogue"
@@ -26,6 +29,9 @@ import (
 const (
 	defaultTimeout = 30 * time.Second
 	cachedQueries  = 1000
+	// maxTokens bounds the time that validation takes, which no deadline ends: it grows with the square of the fields. The longest
+	// mutation, of maxTransfers written out, has 17 tokens for each of them.
+	maxTokens = 20_000
 )
 
 // Config is what the API is made of. Pool and Depot are needed.
@@ -69,6 +75,8 @@ func NewHandler(c Config) (http.Handler, error) {
 	h.server.AddTransport(transport.Options{})
 	h.server.AddTransport(transport.GET{})
 	h.server.AddTransport(transport.POST{})
+	h.server.SetParserTokenLimit(maxTokens)
+	h.server.AroundOperations(h.tellOfEnd)
 	h.server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
 	h.server.Use(extension.Introspection{})
 	h.server.Use(gqlexec.Explain{ErrorText: errorCode})
@@ -90,8 +98,26 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.server.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// recovered logs a panic and returns what the client is told of it.
+// tellOfEnd answers a request that has ended before its execution began: gqlgen would answer "null".
+func (h *handler) tellOfEnd(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	respond := next(ctx)
+	answered := false
+	return func(ctx context.Context) *graphql.Response {
+		response := respond(ctx)
+		if err := ctx.Err(); response == nil && !answered && err != nil {
+			response = &graphql.Response{Errors: gqlerror.List{h.present(ctx, err)}}
+		}
+		answered = true
+		return response
+	}
+}
+
+// recovered logs a panic and returns what the client is told of it. The panic of a batch comes here for each of its keys, and is
+// logged once.
 func (h *handler) recovered(ctx context.Context, value any) error {
+	if !firstOf(ctx, fmt.Sprint("panic: ", value)) {
+		return errInternal
+	}
 	stack := debug.Stack()
 	if err, ok := value.(*loader.PanicError); ok && err.Stack != nil {
 		stack = err.Stack
@@ -105,7 +131,7 @@ func (h *handler) logOnce(ctx context.Context, err error) {
 	if errors.Is(err, errInternal) {
 		return // a panic, logged where it was recovered
 	}
-	if l, ok := ctx.Value(loggedKey{}).(*logged); ok && !l.first(rootMessage(err)) {
+	if !firstOf(ctx, rootMessage(err)) {
 		return
 	}
 	h.log.ErrorContext(ctx, "internal error", "request", h.requestID(ctx), "error", err)
@@ -128,6 +154,12 @@ type loggedKey struct{}
 type logged struct {
 	mu       sync.Mutex
 	messages map[string]bool
+}
+
+// firstOf tells whether the request of ctx has not logged the message yet.
+func firstOf(ctx context.Context, message string) bool {
+	l, ok := ctx.Value(loggedKey{}).(*logged)
+	return !ok || l.first(message)
 }
 
 func (l *logged) first(message string) bool {
