@@ -60,7 +60,7 @@ func code(err error, path ast.Path) (c coded, ok bool) {
 	}
 	if e, is := errors.AsType[*gqlexec.InputError](err); is {
 		field := lastName(path)
-		return coded{codeBadInput, field, field + " " + e.Error()}, true
+		return coded{codeBadInput, field, strings.TrimSpace(field + " " + e.Error())}, true // no field: the operation itself
 	}
 	if e, is := errors.AsType[*ledger.ConflictError](err); is {
 		return coded{codeConflict, e.Field, e.Error()}, true

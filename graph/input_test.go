@@ -30,6 +30,8 @@ func TestErrors_BadInput(t *testing.T) {
 		"NullAmount":    {deposit, map[string]any{"amount": nil}, "amount must not be null"},
 		"FloatAmount":   {`mutation { deposit(input: {id: "d", userId: 0, amount: 1.0}) { replayed } }`, nil, "amount: the float 1 is not a 64-bit integer"},
 		"EnumOtherCase": {deposit, map[string]any{"wait": "appended"}, `waitFor has no value "appended"`},
+		"SkipIfNull":    {`query ($if: Boolean = true) { account(userId: 0) { userId @skip(if: $if) } }`, map[string]any{"if": nil}, "account cannot be selected from: skip: argument 'if' is not a boolean"},
+		"RootIfNull":    {`query ($if: Boolean = true) { __typename @include(if: $if) }`, map[string]any{"if": nil}, "cannot be selected from: include: argument 'if' is not a boolean"},
 		"GenreNUL":      {`{ tracks(genre: "\u0000") { nodes { id } totalCount } }`, nil, "genre must be valid UTF-8 without NUL"},
 		"IDFromNUL":     {page, map[string]any{"from": "\x00"}, "idFrom must be valid UTF-8 without NUL"},
 		"CursorNoText":  {page, map[string]any{"after": cursor}, "after is not a cursor of this list"},

@@ -27,8 +27,8 @@
 // @skip and @include, lists of lists, arguments and their defaults, input objects, enums, custom scalars, introspection.
 // An undefined clump and a nil are null. Package internal/oracle compares both executors on random queries.
 // Only where gqlgen departs from the specification do answers differ: a null that reaches an argument or input field that is not
-// nullable is an [InputError], as is a name that is none of its enum's; a marshaler that fails in a field that is not nullable makes
-// the object around it null; and a selection that cannot be collected makes its own objects null, not the list they are in.
+// nullable is an [InputError], as is a name that is none of its enum's, or a null for a @skip or @include; and a marshaler that fails in
+// a field that is not nullable makes the object around it null.
 // Errors have the path with indexes and the location of their field; a panic fails its field alone.
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.

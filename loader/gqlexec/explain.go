@@ -28,7 +28,7 @@ var _ interface {
 	graphql.ResponseInterceptor
 } = Explain{}
 
-// Explanation tells what the execution of a request fetched.
+// Explanation tells what the execution of a request fetched. A batch that is still under way when the request is cut off is not in it.
 type Explanation struct {
 	Waves     int       `json:"waves"`
 	CacheHits int       `json:"cacheHits"`
@@ -139,7 +139,7 @@ func (s scopeRecorder) BatchDone(b loader.Batch) {
 		StartMicros:    b.Start.Sub(s.start).Microseconds(),
 		DurationMicros: b.Duration.Microseconds(),
 		Attempts:       b.Attempts,
-		Paths:          b.Origins,
+		Paths:          append([]string{}, b.Origins...), // [] for what a fetch asked for, not null
 	}
 	if b.Err != nil {
 		message := s.errorText(b.Err)

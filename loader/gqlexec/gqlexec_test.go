@@ -163,6 +163,22 @@ func TestExplain_FailedBatch(t *testing.T) {
 	}
 }
 
+// What a fetch itself asks for has no place in the query: its paths are an empty list.
+func TestExplain_FetchWithinAFetch(t *testing.T) {
+	var batches [][]int
+	inner := loader.NewSource("inner", numbers(&batches))
+	outer := loader.FromSingle(func(ctx context.Context, k int) (*item, error) { return inner.Get(k).Require(ctx) })
+	params := &graphql.RawParams{Query: `{ item { n } }`, Headers: http.Header{"X-Clump-Explain": {"1"}}}
+	got := execute(t.Context(), schema(outer), params).Extensions["clump"].(gqlexec.Explanation)
+	paths := make(map[string][]string)
+	for _, f := range got.Fetches {
+		paths[f.Source] = f.Paths
+	}
+	if diff := cmp.Diff(map[string][]string{"items": {"item"}, "inner": {}}, paths); diff != "" {
+		t.Errorf("paths (want, got):\n%s", diff)
+	}
+}
+
 // A request that ends leaves at once, cancels its fetch and leaks nothing: the bubble waits for every goroutine.
 func TestSchema_RequestEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package gqlexec
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -25,10 +26,16 @@ type selection[T any] struct {
 	columns []func(c *Column, rows []T)
 }
 
-// collect merges fields, follows fragments and evaluates @skip and @include, as gqlgen does it.
-func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionSet) *selection[T] {
+// collect merges fields, follows fragments and evaluates @skip and @include, as gqlgen does it. There gqlgen panics when the variable
+// of a @skip or @include is null, which validation lets pass where it has a default; here that is an [*InputError].
+func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionSet) (s *selection[T], err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &InputError{fmt.Sprint("cannot be selected from: ", r)}
+		}
+	}()
 	collected := graphql.CollectFields(r.operation, set, object.Implements)
-	s := &selection[T]{
+	s = &selection[T]{
 		object:  object,
 		fields:  make([]*Field, len(collected)),
 		columns: make([]func(*Column, []T), len(collected)),
@@ -41,7 +48,7 @@ func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionS
 			s.columns[i] = object.Fields[f.Name]
 		}
 	}
-	return s
+	return s, nil
 }
 
 func typename[T any](name string) func(*Column, []T) {
@@ -55,26 +62,26 @@ func typename[T any](name string) func(*Column, []T) {
 	}
 }
 
-// selectionOf returns the selection that field f has on object, collecting it the first time. Collecting panics where the variable
-// of a @skip or @include is null, which validation lets pass when it has a default: then s is nil.
-func selectionOf[T any](r *run, f *Field, object *Object[T]) (s *selection[T], recovered any) {
+// selectionOf returns the selection that field f has on object, collecting it the first time.
+func selectionOf[T any](r *run, f *Field, object *Object[T]) (*selection[T], error) {
 	for _, known := range f.selections {
 		if s, ok := known.(*selection[T]); ok && s.object == object {
 			return s, nil
 		}
 	}
-	defer func() { recovered = recover() }()
-	s = collect(r, f, object, f.Selections)
-	f.selections = append(f.selections, s)
-	return s, nil
+	s, err := collect(r, f, object, f.Selections)
+	if err == nil {
+		f.selections = append(f.selections, s)
+	}
+	return s, err
 }
 
 // execute runs the selection of f for all rows, one column after the other, and puts the objects into their slots.
 func execute[T any](r *run, f *Field, object *Object[T], slots []Slot, rows []T) {
-	s, recovered := selectionOf(r, f, object)
-	if s == nil {
+	s, err := selectionOf(r, f, object)
+	if err != nil {
 		for _, slot := range slots {
-			r.panicked(slot, recovered)
+			r.fail(slot, err)
 		}
 		return
 	}

@@ -29,7 +29,10 @@ type run struct {
 func runOperation(ctx context.Context, root *Object[Root], serial bool) ([]byte, error) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
 	r := &run{operation: graphql.GetOperationContext(ctx), ctx: ctx}
-	s := collect(r, nil, root, r.operation.Operation.SelectionSet)
+	s, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
+	if err != nil {
+		return nil, err
+	}
 	b := r.block(s.fields, nil)
 	if err := r.fields(ctx, s, b, serial); err != nil {
 		return nil, err
