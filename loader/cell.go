@@ -6,6 +6,7 @@ package loader
 type cell[V any] struct {
 	out         outcome[V]
 	settled     bool
+	send        uint8 // in a Scope with a plan the number of the send it is part of, counted from 1; 0: of none
 	first, last *waiter[V]
 }
 
@@ -57,5 +58,8 @@ func (c *cell[V]) wanted() bool {
 // step hands the outcome on, on the goroutine that drives the execution.
 func (w *waiter[V]) step(x *Execution) {
 	x.root = w.root
+	if w.cell.send > 0 {
+		x.follow(1 << (w.cell.send - 1))
+	}
 	w.to.receive(x, w.cell.out)
 }

@@ -44,6 +44,7 @@ type gather[T any] struct {
 	missing int // slots without an outcome
 	failed  int // the first slot that failed, where err is not nil
 	err     error
+	behind  sends // of the slots' outcomes
 }
 
 type slot[T any] struct {
@@ -95,6 +96,7 @@ func (g *gather[T]) begin(x *Execution) {
 func (s *slot[T]) receive(x *Execution, o outcome[T]) {
 	g := s.list
 	s.value, s.defined = o.value, o.defined
+	g.behind |= x.root.behind
 	if o.err != nil && (g.err == nil || s.index < g.failed) {
 		g.failed, g.err = s.index, o.err
 	}
@@ -105,6 +107,7 @@ func (s *slot[T]) receive(x *Execution, o outcome[T]) {
 }
 
 func (g *gather[T]) finish(x *Execution) {
+	x.follow(g.behind)
 	if g.err != nil {
 		g.to.receive(x, failed[[]T](g.err))
 		return

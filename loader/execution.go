@@ -22,7 +22,8 @@ type Execution struct {
 	next  int     // of the queue
 	asks  []asker // what the Scope is to be asked for when the queue is empty as well
 	asked int
-	root  *root // of what runs now
+	root  *root  // of what runs now; nil between two calls of Advance, unless After has set it
+	trace *trace // nil without a plan
 	hits  []hit
 
 	// Guarded by the Scope's lock.
@@ -52,10 +53,12 @@ type asker interface {
 	refuse(err error) (again bool)
 }
 
-// root is what was handed to one Start: the execution it belongs to and who asked.
+// root is what was handed to one Start: the execution it belongs to, who asked, and behind what.
+// What comes behind more has a root of its own (see follow).
 type root struct {
 	x      *Execution
 	origin string
+	behind sends
 }
 
 type hit struct {
@@ -79,6 +82,9 @@ func (x *Execution) begin(ctx context.Context, s *Scope) {
 	}
 	s.mu.Lock()
 	s.running++
+	if s.foresight != nil {
+		s.foresight.begin(x)
+	}
 	s.mu.Unlock()
 }
 
@@ -99,6 +105,7 @@ func (x *Execution) Advance() {
 		}
 		x.queue, x.next = x.queue[:0], 0
 		if !x.exchange() {
+			x.root = nil
 			return
 		}
 	}
@@ -198,6 +205,9 @@ func (x *Execution) leave() {
 		x.unpark()
 	}
 	x.scope.running--
+	if x.scope.foresight != nil {
+		x.scope.foresight.leave(x)
+	}
 	if x.outstanding > 0 {
 		x.scope.abandonUnwanted()
 	}

@@ -36,8 +36,13 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 		}
 		f.pending = double(f.pending, e)
 	}
+	if p := f.scope.foresight; p != nil {
+		e.send = p.ask(w.root, f, known, e.send)
+	}
 	e.join(w)
 }
+
+func (f *fetcher[K, V]) settingsOf() *settings { return f.source }
 
 func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 	if len(f.spare) == 0 {

@@ -40,6 +40,9 @@ func (a *askingFuture[T]) ask(x *Execution) {
 		run.takeOff(x.ctx, s, run)
 		go call(run.get, run.arrive)
 	}
+	if s.foresight != nil && !s.foresight.lost {
+		s.foresight.note(a.root) // it would start later
+	}
 	run.join(&a.waiter)
 }
 

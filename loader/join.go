@@ -21,8 +21,9 @@ func (j *join[A, B]) start(x *Execution, to receiver[Tuple2[A, B]]) {
 type pair[A, B any] struct {
 	*join[A, B]
 	to      receiver[Tuple2[A, B]]
-	started int // 0, 1 (a is) or 2 (both are)
-	missing int // of the two started, those without an outcome
+	started uint8 // 0, 1 (a is) or 2 (both are)
+	missing uint8 // of the two started, those without an outcome
+	behind  sends // of the outcomes
 	left    outcome[A]
 	right   rightHalf[A, B]
 }
@@ -60,12 +61,14 @@ func (r *rightHalf[A, B]) receive(x *Execution, o outcome[B]) {
 
 func (p *pair[A, B]) received(x *Execution) {
 	p.missing--
+	p.behind |= x.root.behind
 	if p.missing == 0 {
 		x.push(p)
 	}
 }
 
 func (p *pair[A, B]) finish(x *Execution) {
+	x.follow(p.behind)
 	a, b := p.left, p.right.out
 	o := outcome[Tuple2[A, B]]{err: a.err}
 	if o.err == nil {

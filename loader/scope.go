@@ -21,8 +21,9 @@ const (
 // reused, commonly one request, and is dropped, not closed: it holds no goroutine of its own. Safe
 // for concurrent use.
 type Scope struct {
-	policy   Policy
-	observer Observer
+	policy    Policy
+	observer  Observer
+	foresight *foresight // nil without a plan; guarded by mu
 
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
 	// under it.
@@ -39,6 +40,7 @@ type Scope struct {
 
 type dispatcher interface {
 	dispatch(wave int) (sent bool)
+	settingsOf() *settings
 }
 
 // ScopeOption configures a Scope.
@@ -54,6 +56,9 @@ func NewScope(opts ...ScopeOption) *Scope {
 	s := &Scope{fetchers: make(map[any]any)}
 	for _, opt := range opts {
 		opt(s)
+	}
+	if s.policy != Rounds {
+		s.foresight = nil
 	}
 	return s
 }
@@ -80,15 +85,27 @@ func (s *Scope) dispatch() {
 	}
 	due := s.due
 	s.due = nil
-	sent := false
+	if s.foresight != nil {
+		due, s.due = s.foresight.hold(due, s.wave+1)
+	}
+	sent := s.send(due)
+	if !sent && len(s.due) > 0 { // what others were held for need not be fetched any more
+		due, s.due = s.due, nil
+		sent = s.send(due)
+	}
+	if sent {
+		s.wave++
+	}
+}
+
+// send sends what is pending of the fetchers, and says whether there was anything.
+func (s *Scope) send(due []dispatcher) (sent bool) {
 	for _, d := range due {
 		if d.dispatch(s.wave + 1) {
 			sent = true
 		}
 	}
-	if sent {
-		s.wave++
-	}
+	return sent
 }
 
 // abandonUnwanted ends the flights that nobody waits for any more. The lock is held.

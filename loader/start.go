@@ -4,7 +4,7 @@ package loader
 // the execution ends before. The origin says on whose behalf, for the Observer; "" says nothing.
 // Start itself runs nothing, and may be called from within done.
 func Start[T any](x *Execution, c Clump[T], origin string, done func(v T, defined bool, err error)) {
-	x.queue = append(x.queue, &started[T]{root: root{x, origin}, clump: c, done: done})
+	x.queue = append(x.queue, &started[T]{root: root{x, origin, x.startingBehind()}, clump: c, done: done})
 }
 
 // started is a clump under way for a Start. It is stepped twice: to start, and with the outcome.
@@ -36,7 +36,7 @@ func StartEach[T any](x *Execution, cs []Clump[T], origin string, done func(i in
 	if len(cs) == 0 {
 		return
 	}
-	e := &each[T]{root: root{x, origin}, clumps: cs, done: done, outs: make([]eachOut[T], len(cs))}
+	e := &each[T]{root: root{x, origin, x.startingBehind()}, clumps: cs, done: done, outs: make([]eachOut[T], len(cs))}
 	for i := range e.outs {
 		e.outs[i].each, e.outs[i].index = e, i
 	}
