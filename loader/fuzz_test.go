@@ -102,7 +102,7 @@ func (k known) agrees(t *testing.T, a answer[int]) {
 // agree runs a tree in every way there is, and compares with the naive evaluator.
 func agree(t *testing.T, tr *tree) {
 	t.Helper()
-	want, waves := evaluate(tr)
+	want, waves := evaluate(tr, 0)
 	get := func(f *forest, ctx context.Context) answer[int] {
 		v, defined, err := tr.build(f.sources, 0).Get(ctx)
 		return answer[int]{v, defined, err}
@@ -150,7 +150,7 @@ func TestRandomTrees(t *testing.T) {
 			data[j] = byte(random.IntN(256))
 		}
 		tr := plant(&data, 8, 3)
-		if _, waves := evaluate(tr); len(waves) > 1 {
+		if _, waves := evaluate(tr, 0); len(waves) > 1 {
 			fetching++
 		}
 		agree(t, tr)

@@ -120,13 +120,14 @@ func (n *naive) unary(t *tree, o known, variable int) known {
 	return o
 }
 
-// evaluate returns the outcome of a tree and what each wave has to fetch.
-func evaluate(t *tree) (known, []map[[2]int]bool) {
+// evaluate returns the outcome of a tree, given the value of its variable, and what each wave has
+// to fetch.
+func evaluate(t *tree, variable int) (known, []map[[2]int]bool) {
 	n := &naive{fetched: make(map[[2]int]bool)}
 	var waves []map[[2]int]bool
 	for {
 		n.wanted = make(map[[2]int]bool)
-		out := n.eval(t, 0)
+		out := n.eval(t, variable)
 		if !out.blocked {
 			return out, waves
 		}
