@@ -19,22 +19,24 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 		ctx = WithScope(ctx, s)
 	}
 	x := &single[T]{clump: c}
-	x.begin(ctx, s)
-	defer x.End()
-	x.self.x = &x.Execution
-	x.queue = append(x.queue, x)
-	if err := x.Drive(); err != nil {
+	x.execution.begin(ctx, s)
+	defer x.execution.End()
+	x.self.x = &x.execution
+	x.execution.queue = append(x.execution.queue, x)
+	if err := x.execution.Drive(); err != nil {
 		return v, false, err
 	}
 	return x.out.value, x.out.defined, x.out.err
 }
 
 // single is the execution of one clump, in one piece.
+//
+// It does not embed the Execution: every promoted method would be compiled for each T there is.
 type single[T any] struct {
-	Execution
-	self  root
-	clump Clump[T]
-	out   outcome[T]
+	execution Execution
+	self      root
+	clump     Clump[T]
+	out       outcome[T]
 }
 
 func (s *single[T]) step(x *Execution) {
