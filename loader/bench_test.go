@@ -58,15 +58,34 @@ func BenchmarkTraverseBatchesOf100(b *testing.B) {
 // BenchmarkTwoWaves is a Traverse whose every element goes on to a second source, for keys shared
 // by ten.
 func BenchmarkTwoWaves(b *testing.B) {
+	twoWaves, keys := twoWaves()
+	benchmarkList(b, keys, twoWaves)
+}
+
+// BenchmarkTwoWavesPlanned is what it costs to note what is asked for behind what.
+func BenchmarkTwoWavesPlanned(b *testing.B) {
+	twoWaves, keys := twoWaves()
+	var plans loader.Plans
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx := loader.WithScope(b.Context(), loader.NewScope(loader.WithPlan(&plans, "two waves")))
+		if v, _, err := twoWaves().Get(ctx); len(v) != len(keys) || err != nil {
+			b.Fatalf("%d values, error %v", len(v), err)
+		}
+	}
+	perKey(b, len(keys))
+}
+
+func twoWaves() (list func() loader.Clump[[]int], keys []int) {
 	tracks, keys := ready(manyKeys)
 	users, _ := ready(manyKeys)
-	benchmarkList(b, keys, func() loader.Clump[[]int] {
+	return func() loader.Clump[[]int] {
 		return loader.Traverse(keys, func(k int) loader.Clump[int] {
 			return loader.FlatMap(tracks.Get(k), func(v int) loader.Clump[int] {
 				return loader.Map(users.Get(v/100), func(u int) int { return u + v })
 			})
 		})
-	})
+	}, keys
 }
 
 func BenchmarkGetOne(b *testing.B) {

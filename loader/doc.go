@@ -49,6 +49,19 @@
 // parallel: a wave. Its results let executions go on, to the next wave. Under the policy [Rounds] a
 // wave besides waits until nothing is in flight; under [Eager] it does not.
 //
+// # A plan
+//
+// What one source is asked for in one wave and in the next again is two batches: the users who made
+// a playlist, then those who made its tracks. With a plan ([WithPlan], under Rounds) the Scopes of
+// one shape learn where that happens, and from the second on the source is held and sent once:
+//
+//	wave   1          2              3          batches
+//	       playlists  users, tracks  users      4
+//	       playlists  tracks         users      3
+//
+// Only what nothing else waits for is held, so that there are never more waves; and only for one
+// wave, so that where the data turns out different from what was learned, that costs a wave, once.
+//
 // # Guarantees
 //
 //   - There are no timers and no windows: what is fetched together is a function of the composition and the data

@@ -40,8 +40,8 @@ func (a *askingFuture[T]) ask(x *Execution) {
 		run.takeOff(x.ctx, s, run)
 		go call(run.get, run.arrive)
 	}
-	if s.foresight != nil && !s.foresight.lost {
-		s.foresight.note(a.root) // it would start later
+	if s.foresight != nil {
+		s.foresight.note(a.root) // what it comes behind must not be held: it would start later
 	}
 	run.join(&a.waiter)
 }

@@ -40,6 +40,10 @@ func NewPlans(size int) *Plans {
 // most, and is not made again before it has proved right in as many Scopes in a row as it takes:
 // two at first, twice that after each further time. A failure or a miss counts like any answer.
 //
+// Sources are known by their pointers, the parameters of a ParamSource all as the one source: what
+// is learned with one parameter holds for others. A source that is made anew for each Scope is
+// never recognised.
+//
 // A plan is about one execution after the other. From when two are under way at once (be it that a
 // fetch uses clumps itself), when one ends before its clumps have, or when it comes to more than 64
 // sends (of a source in a wave), the Scope goes on without its plan.
