@@ -41,6 +41,7 @@ type Config struct {
 	Logger    *slog.Logger                     // nil: slog.Default
 	RequestID func(ctx context.Context) string // the id to log internal errors under, and to tell the client; nil: ""
 	Timeout   time.Duration                    // how long a request may take; 0: 30 s
+	NoPlans   bool                             // fetch every time as if the first: see loader.WithPlan
 }
 
 // handler serves GraphQL requests over HTTP: POST, and GET for queries.
@@ -71,7 +72,11 @@ func NewHandler(c Config) (http.Handler, error) {
 		sources: newSources(catalogue.NewStore(c.Pool), ledger.NewPStates(c.Pool)),
 		depot:   c.Depot,
 	}
-	h.server = gqlhandler.New(exec.NewExecutableSchema(exec.Config{Resolvers: resolvers}))
+	schema := exec.Config{Resolvers: resolvers}
+	if !c.NoPlans {
+		schema.Plans = loader.NewPlans(cachedQueries)
+	}
+	h.server = gqlhandler.New(exec.NewExecutableSchema(schema))
 	h.server.AddTransport(transport.Options{})
 	h.server.AddTransport(transport.GET{})
 	h.server.AddTransport(transport.POST{})

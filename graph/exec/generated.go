@@ -21,6 +21,7 @@ import (
 // Config is what an executable schema is made of.
 type Config struct {
 	Resolvers ResolverRoot
+	Plans     *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
@@ -134,7 +135,7 @@ type UserResolver interface {
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
 		resolvers:                 cfg.Resolvers,
-		schema:                    &gqlexec.Schema{Parsed: parsedSchema},
+		schema:                    &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
 		object_Account:            &gqlexec.Object[*model.Account]{Name: "Account", Implements: []string{"Account"}},
 		object_Deposit:            &gqlexec.Object[*ledger.DepositRecord]{Name: "Deposit", Implements: []string{"Deposit"}},
 		object_DepositConnection:  &gqlexec.Object[*model.DepositConnection]{Name: "DepositConnection", Implements: []string{"DepositConnection"}},

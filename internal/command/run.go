@@ -25,6 +25,7 @@ type Services struct {
 	Logger *slog.Logger
 	// RequestID returns the id of the request that a context belongs to, as the client got it in X-Request-Id.
 	RequestID func(context.Context) string
+	NoPlans   bool // fetch every operation as if the first of its kind
 }
 
 // Program is what one run of a command is given.

@@ -19,6 +19,7 @@ type serveCommand struct {
 	Demo         bool          `help:"Fill an empty database with made-up data first."`
 	PostgresPort int           `placeholder:"PORT" help:"Loopback port of the private Postgres. 0: a Unix socket only."`
 	MaxBody      int64         `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
+	NoPlans      bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
 	DrainTimeout time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
 }
 
@@ -55,7 +56,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 			return err
 		}
 	}
-	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID})
+	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID, NoPlans: s.NoPlans})
 	if err != nil {
 		return fmt.Errorf("GraphQL handler: %w", err)
 	}

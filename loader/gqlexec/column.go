@@ -96,6 +96,7 @@ type arrivals[V any] struct {
 	complete Complete[V]
 	slots    []Slot
 	values   []V
+	behind   loader.Behind // the fetches that the values came behind
 }
 
 func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
@@ -110,13 +111,15 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 		}
 		a.slots = append(a.slots, s)
 		a.values = append(a.values, v)
+		a.behind = a.behind.And(a.run.execution.Behind())
 	}
 }
 
 // flush completes what has arrived. Values that arrive meanwhile wait for the next flush.
 func (a *arrivals[V]) flush() {
 	slots, values := a.slots, a.values
-	a.slots, a.values = nil, nil
+	a.run.execution.After(a.behind)
+	a.slots, a.values, a.behind = nil, nil, loader.Behind{}
 	a.complete(Cells{run: a.run, field: a.field, typ: a.field.typ, slots: slots}, values)
 }
 

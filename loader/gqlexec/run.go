@@ -20,15 +20,16 @@ type run struct {
 	answer
 
 	operation *graphql.OperationContext
+	plans     *loader.Plans
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
 	execution *loader.Execution
 	arrived   []flusher // columns with values that no wave has completed yet
 }
 
 // runOperation executes the operation of ctx on the root object and returns the encoded data.
-func runOperation(ctx context.Context, root *Object[Root], serial bool) ([]byte, error) {
+func runOperation(ctx context.Context, root *Object[Root], serial bool, plans *loader.Plans) ([]byte, error) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
-	r := &run{operation: graphql.GetOperationContext(ctx), ctx: ctx}
+	r := &run{operation: graphql.GetOperationContext(ctx), plans: plans, ctx: ctx}
 	s, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
 	if err != nil {
 		return nil, err
@@ -48,22 +49,26 @@ func runOperation(ctx context.Context, root *Object[Root], serial bool) ([]byte,
 // each in a Scope of its own, so that it sees what the one before it has changed.
 func (r *run) fields(ctx context.Context, s *selection[Root], b block, serial bool) error {
 	if !serial {
-		return r.inScope(ctx, func() { executeBlock(r, s, b, []Root{{}}) })
+		return r.inScope(ctx, "", func() { executeBlock(r, s, b, []Root{{}}) })
 	}
 	for i := range s.fields {
 		one := func() {
 			s.columns[i](&Column{run: r, field: s.fields[i], base: b.base + Slot(i), rows: 1}, []Root{{}})
 		}
-		if err := r.inScope(ctx, one); err != nil {
+		if err := r.inScope(ctx, s.fields[i].Alias, one); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inScope lets start begin columns in a new Scope and drives them to their end.
-func (r *run) inScope(ctx context.Context, start func()) error {
-	scope := loader.NewScope(scopeOptions(ctx)...)
+// inScope lets start begin columns in a new Scope and drives them to their end. The root field is that of a mutation.
+func (r *run) inScope(ctx context.Context, rootField string, start func()) error {
+	options := scopeOptions(ctx)
+	if r.plans != nil {
+		options = append(options, loader.WithPlan(r.plans, shape(r.operation, rootField)))
+	}
+	scope := loader.NewScope(options...)
 	r.ctx = loader.WithScope(ctx, scope)
 	r.execution = scope.Begin(r.ctx)
 	defer r.execution.End()

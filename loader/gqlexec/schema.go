@@ -7,6 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/clumpql/clumpql/loader"
 )
 
 // Schema is a [graphql.ExecutableSchema] that executes breadth-first. The generated NewExecutableSchema makes it. It holds
@@ -15,6 +17,9 @@ type Schema struct {
 	Parsed   *ast.Schema
 	Query    *Object[Root]
 	Mutation *Object[Root] // nil when the schema has none
+
+	// Plans remembers of each operation which sources to hold for a later wave; nil: none is held.
+	Plans *loader.Plans
 }
 
 var _ graphql.ExecutableSchema = (*Schema)(nil)
@@ -46,7 +51,7 @@ func (s *Schema) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		done = true
-		data, err := runOperation(ctx, root, serial)
+		data, err := runOperation(ctx, root, serial, s.Plans)
 		if err != nil {
 			graphql.AddError(ctx, err)
 			return &graphql.Response{Data: []byte("null")}

@@ -17,6 +17,7 @@ import (
 // Config is what an executable schema is made of.
 type Config struct {
 	Resolvers ResolverRoot
+	Plans     *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
@@ -68,7 +69,7 @@ type QueryResolver interface {
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
 		resolvers:           cfg.Resolvers,
-		schema:              &gqlexec.Schema{Parsed: parsedSchema},
+		schema:              &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
 		object_Counter:      &gqlexec.Object[*oracle.Counter]{Name: "Counter", Implements: []string{"Counter"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
 		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node"}},
