@@ -102,8 +102,8 @@ func TestPlanHoldsNothingThatIsWaitedFor(t *testing.T) {
 	}
 }
 
-// inLevels is an executor that starts users for what the tracks came to, between two calls of
-// Advance: as soon as that is there, which it says, or when the other users are there as well.
+// inLevels is an executor that goes on between two calls of Advance: as soon as the track is there,
+// which it says, to its user; or, when the other user is there as well, to another track's user.
 func (w *world) inLevels(t *testing.T, together bool) func(context.Context) {
 	return func(ctx context.Context) {
 		scope, _ := loader.ScopeFrom(ctx)
@@ -129,7 +129,11 @@ func (w *world) inLevels(t *testing.T, together bool) func(context.Context) {
 				x.After(behind)
 			}
 			for _, v := range tracks {
-				loader.Start(x, w.users.Get(v), "", func(int, bool, error) {})
+				c := w.users.Get(v)
+				if together {
+					c = loader.FlatMap(w.tracks.Get(v), w.users.Get)
+				}
+				loader.Start(x, c, "", func(int, bool, error) {})
 			}
 			tracks = nil
 		}
@@ -139,14 +143,13 @@ func (w *world) inLevels(t *testing.T, together bool) func(context.Context) {
 func TestPlanOfAnExecutorThatWorksInLevels(t *testing.T) {
 	var plans loader.Plans
 	w := newWorld()
-	unheld := []wave{{"users": 1, "tracks": 1}, {"users": 1}}
-	held := []wave{{"tracks": 1}, {"users": 2}}
-	sends(t, &plans, "said", w.inLevels(t, false), unheld...)
+	sends(t, &plans, "said", w.inLevels(t, false), wave{"users": 1, "tracks": 1}, wave{"users": 1})
+	unheld := []wave{{"users": 1, "tracks": 1}, {"tracks": 1}, {"users": 1}}
 	for range 10 {
-		sends(t, &plans, "said", w.inLevels(t, false), held...)
+		sends(t, &plans, "said", w.inLevels(t, false), wave{"tracks": 1}, wave{"users": 2})
 		sends(t, &plans, "not said", w.inLevels(t, true), unheld...)
 	}
-	// Where it is made of both after all, the guess is wrong once.
-	sends(t, &plans, "said", w.inLevels(t, true), wave{"tracks": 1}, wave{"users": 1}, wave{"users": 1})
+	// Where it goes on from both after all, the guess is wrong once.
+	sends(t, &plans, "said", w.inLevels(t, true), wave{"tracks": 1}, wave{"users": 1}, wave{"tracks": 1}, wave{"users": 1})
 	sends(t, &plans, "said", w.inLevels(t, true), unheld...)
 }
