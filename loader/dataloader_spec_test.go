@@ -225,7 +225,7 @@ func TestDataLoaderAcceptsAnyKindOfKey(t *testing.T) {
 }
 
 func TestDataLoaderIsResilientToJobQueueOrdering(t *testing.T) {
-	t.Run("batches loads occuring within promises", func(t *testing.T) {
+	t.Run("batches loads occurring within promises", func(t *testing.T) {
 		l := newIDLoader(t)
 		later := func(c loader.Clump[string], key string) loader.Clump[string] {
 			return first(l.source.Get(key), loader.FlatMap(loader.Value(0), func(int) loader.Clump[string] { return c }))
