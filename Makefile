@@ -66,6 +66,10 @@ bench: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Run the benchmarks that match
 bench-modules:
 	@set -e; for module in $(MODULES); do (set -x; cd $$module; go test -run '^$$' -bench '$(BENCH)' -benchmem ./...); done
 
+.PHONY: bench-loader
+bench-loader: ## Compare loader with dataloadgen and graph-gophers/dataloader.
+	cd bench && go run ./loader
+
 .PHONY: postgres
 postgres: ## Fetch Postgres into .clumpql/ when none is installed.
 	go run ./internal/postgres/fetch --data-dir .clumpql
