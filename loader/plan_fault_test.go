@@ -294,3 +294,49 @@ func TestPlanConcurrentScopes(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestPlanWhenWhatItWaitsBehindIsNotDue: then there is nothing to hold users for, and nothing to
+// unlearn.
+func TestPlanWhenWhatItWaitsBehindIsNotDue(t *testing.T) {
+	var plans loader.Plans
+	w := newWorld()
+	c := first(w.users.Get(1), loader.FlatMap(w.tracks.Get(2), w.users.Get))
+	sends(t, &plans, "k", requires(t, c), wave{"users": 1, "tracks": 1}, wave{"users": 1})
+	for range 3 {
+		sends(t, &plans, "k", requires(t, first(w.users.Get(1), w.genres.Get(1))), wave{"users": 1, "genres": 1})
+		sends(t, &plans, "k", requires(t, c), wave{"tracks": 1}, wave{"users": 2})
+	}
+}
+
+// TestPlanIsToldOfAScopeOnce: an execution that comes after the one that bore out the guess does
+// not count as another.
+func TestPlanIsToldOfAScopeOnce(t *testing.T) {
+	var plans loader.Plans
+	w := newWorld()
+	c := first(w.users.Get(1), loader.FlatMap(w.tracks.Get(2), w.users.Get))
+	unheld := []wave{{"users": 1, "tracks": 1}, {"users": 1}}
+	sends(t, &plans, "k", requires(t, c), unheld...)
+	sends(t, &plans, "k", requires(t, first(w.users.Get(1), w.tracks.Get(2))), wave{"tracks": 1}, wave{"users": 1}) // wrong
+	sends(t, &plans, "k", func(ctx context.Context) {
+		requires(t, c)(ctx)
+		requires(t, c)(ctx)
+	}, unheld...)
+	sends(t, &plans, "k", requires(t, c), unheld...)
+	sends(t, &plans, "k", requires(t, c), wave{"tracks": 1}, wave{"users": 2})
+}
+
+// TestPlanAfterAnExecutionThatWasCutShort: the Scope goes on without its plan.
+func TestPlanAfterAnExecutionThatWasCutShort(t *testing.T) {
+	var plans loader.Plans
+	w := newWorld()
+	c := first(w.users.Get(1), loader.FlatMap(w.tracks.Get(2), w.users.Get))
+	requires(t, c)(inScope(t, loader.WithPlan(&plans, "k")))
+	sends(t, &plans, "k", func(ctx context.Context) {
+		scope, _ := loader.ScopeFrom(ctx)
+		x := scope.Begin(ctx)
+		loader.Start(x, w.users.Get(9), "", func(int, bool, error) {})
+		x.Advance()
+		x.End()
+		requires(t, c)(ctx)
+	}, wave{"users": 1, "tracks": 1}, wave{"users": 1})
+}
