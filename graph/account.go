@@ -23,25 +23,28 @@ func (r accountResolver) OutgoingTransfers(
 	_ context.Context, a *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom, idTo *string,
 ) loader.Clump[*model.TransferConnection] {
 	page, err := parseHistoryPage(first, after, orderBy, idFrom, idTo)
-	if err != nil {
-		return loader.Fail[*model.TransferConnection](err)
-	}
-	return loader.Value(&model.TransferConnection{
-		Page:  transferPage(r.sources.outgoing.Get(page, a.UserID)),
-		Count: r.sources.outgoingCounts.Get(page.HistoryFilter, a.UserID),
-	})
+	return history(a, page, err, r.sources.outgoing, r.sources.outgoingCounts)
 }
 
 func (r accountResolver) IncomingTransfers(
 	_ context.Context, a *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom, idTo *string,
 ) loader.Clump[*model.TransferConnection] {
 	page, err := parseHistoryPage(first, after, orderBy, idFrom, idTo)
+	return history(a, page, err, r.sources.incoming, r.sources.incomingCounts)
+}
+
+// history is a page of the account's transfers, or the error that there was in reading the arguments.
+func history(
+	a *model.Account, page ledger.HistoryPage, err error,
+	pages *loader.ParamSource[ledger.HistoryPage, int64, ledger.Slice[ledger.TransferRecord]],
+	counts *loader.ParamSource[ledger.HistoryFilter, int64, int64],
+) loader.Clump[*model.TransferConnection] {
 	if err != nil {
 		return loader.Fail[*model.TransferConnection](err)
 	}
 	return loader.Value(&model.TransferConnection{
-		Page:  transferPage(r.sources.incoming.Get(page, a.UserID)),
-		Count: r.sources.incomingCounts.Get(page.HistoryFilter, a.UserID),
+		Page:  transferPage(pages.Get(page, a.UserID)),
+		Count: counts.Get(page.HistoryFilter, a.UserID),
 	})
 }
 

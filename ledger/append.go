@@ -243,6 +243,21 @@ func (d *Depot) AppendTx(ctx context.Context, tx pgx.Tx, records []Record) ([]Re
 	return receipts, nil
 }
 
+// LockTx locks the heads of all partitions until tx ends, in the order of every append. It is for a tx that calls AppendTx more
+// than once: each call locks its own partitions only, so the calls and other appends could wait for each other in a circle.
+func (d *Depot) LockTx(ctx context.Context, tx pgx.Tx) error {
+	partitions, err := countPartitions(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("lock the depot: %w", err)
+	}
+	for p := range partitions {
+		if _, err := tx.Exec(ctx, lockHead, p); err != nil {
+			return fmt.Errorf("lock the depot: partition %d: %w", p, err)
+		}
+	}
+	return nil
+}
+
 // appendChunk looks up and writes some of a transaction's records. A token of its own lets a record that an earlier
 // chunk wrote count as replayed, like any other duplicate.
 func (a *appending) appendChunk(ctx context.Context, tx pgx.Tx, es []entry) ([]Receipt, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/clumpql/clumpql/internal/catalogue"
 	"github.com/clumpql/clumpql/internal/demo"
 	"github.com/clumpql/clumpql/ledger"
 )
@@ -49,18 +50,18 @@ func (s seedCommand) Run(ctx context.Context, c *config, p Program) error {
 	return nil
 }
 
-// The rows of these tables are what somebody would miss.
-const emptySQL = `SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM tracks)
-	AND NOT EXISTS (SELECT FROM playlists) AND NOT EXISTS (SELECT FROM depot)`
-
 // fillIfEmpty is what `serve --demo` does first: it seeds a database that holds nothing, and sees the records decided, so
 // that the first query finds balances.
 func fillIfEmpty(ctx context.Context, db *database, depot *ledger.Depot) error {
-	var empty bool
-	if err := db.pool.QueryRow(ctx, emptySQL).Scan(&empty); err != nil {
-		return fmt.Errorf("look whether the database is empty: %w", err)
+	noCatalogue, err := catalogue.NewStore(db.pool).Empty(ctx)
+	if err != nil {
+		return err
 	}
-	if empty {
+	status, err := ledger.NewPStates(db.pool).ReadStatus(ctx)
+	if err != nil {
+		return err
+	}
+	if noCatalogue && status.Appended == 0 {
 		// Apart: it must not mix with a catalogue that is imported later.
 		_, err := demo.Seed(ctx, db.pool, depot, demo.Options{Apart: true})
 		if err == nil {

@@ -75,7 +75,8 @@ LIMIT $2`
 
 // appendLedger hands the records of the temp table to the depot, in the order of the file.
 func (r run) appendLedger(ctx context.Context, t table, read int64) (FileSummary, error) {
-	if err := r.lockDepot(ctx); err != nil {
+	// The chunks are calls of their own.
+	if err := r.depot.LockTx(ctx, r.tx); err != nil {
 		return FileSummary{}, fmt.Errorf("%s: %w", t.file, err)
 	}
 	summary := FileSummary{File: t.file, Read: read}
@@ -104,31 +105,6 @@ func (r run) appendLedger(ctx context.Context, t table, read int64) (FileSummary
 		}
 		done += int64(len(records))
 	}
-}
-
-const (
-	partitionsSQL = `SELECT partition FROM depot_heads ORDER BY partition`
-	lockHeadSQL   = `SELECT FROM depot_heads WHERE partition = $1 FOR UPDATE`
-)
-
-// lockDepot locks the head of every partition, in ascending order as every append does. Each chunk locks just its own, so
-// chunks of several partitions and a server's appends could otherwise wait for each other in a circle. One statement each:
-// a Citus cluster locks rows of one shard only.
-func (r run) lockDepot(ctx context.Context) error {
-	rows, err := r.tx.Query(ctx, partitionsSQL)
-	if err != nil {
-		return fmt.Errorf("read the depot's partitions: %w", err)
-	}
-	partitions, err := pgx.CollectRows(rows, pgx.RowTo[int32])
-	if err != nil {
-		return fmt.Errorf("read the depot's partitions: %w", err)
-	}
-	for _, partition := range partitions {
-		if _, err := r.tx.Exec(ctx, lockHeadSQL, partition); err != nil {
-			return fmt.Errorf("lock partition %d: %w", partition, err)
-		}
-	}
-	return nil
 }
 
 func scanRecord(row pgx.CollectableRow) (ledger.Record, error) {

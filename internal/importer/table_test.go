@@ -31,7 +31,7 @@ func TestStatementsPrepare(t *testing.T) {
 			prepare(t, tx, table.mergeSQL)
 		}
 	}
-	for _, sql := range []string{lockSQL, ledgerChunkSQL, partitionsSQL, lockHeadSQL} {
+	for _, sql := range []string{lockSQL, ledgerChunkSQL} {
 		prepare(t, tx, sql)
 	}
 }
