@@ -70,6 +70,9 @@ func start(ctx context.Context, config Config, p place, where search) (*Server, 
 // URL is the address of the database, over the Unix socket, as a superuser.
 func (s *Server) URL() string { return s.socketURL(databaseName) }
 
+// Programs is the folder of the Postgres programs that the server runs by.
+func (s *Server) Programs() string { return s.binaries.folder }
+
 // Done is closed when Postgres has ended, by Stop or by itself.
 func (s *Server) Done() <-chan struct{} { return s.done }
 

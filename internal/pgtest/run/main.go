@@ -2,8 +2,8 @@
 //
 //	go run ./internal/pgtest/run -- go test ./...
 //
-// It starts a cluster that lasts as long as the command, tells the command of it in CLUMPQL_TEST_POSTGRES, and exits with
-// the command's code. Where the variable is set already that cluster is used, and none is started.
+// It starts a cluster that lasts as long as the command, tells the command of it in CLUMPQL_TEST_POSTGRES, puts its programs last
+// into PATH, and exits with the command's code. Where the variable is set already that cluster is used, and none is started.
 package main
 
 import (
@@ -51,7 +51,10 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "run:", err)
 		return codeFailed
 	}
-	code := execute(args, append(os.Environ(), pgtest.Env+"="+server.URL()), signals)
+	// Tests that start a Postgres of their own, in folders of their own, would not find programs that were fetched into the
+	// checkout. Last in PATH: what is installed comes first.
+	path := os.Getenv("PATH") + string(os.PathListSeparator) + server.Programs()
+	code := execute(args, append(os.Environ(), pgtest.Env+"="+server.URL(), "PATH="+path), signals)
 	select {
 	case <-server.Done():
 		fmt.Fprintln(os.Stderr, "run:", server.Err())
