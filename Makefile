@@ -70,6 +70,10 @@ bench-modules:
 bench-loader: ## Compare loader with dataloadgen and graph-gophers/dataloader.
 	cd bench && go run ./loader
 
+.PHONY: bench-graphql
+bench-graphql: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Compare clumpql over HTTP with gqlgen and with a handler written by hand.
+	$(WITH_POSTGRES) sh -c 'cd bench && go run ./graphql $(ARGS)'
+
 .PHONY: postgres
 postgres: ## Fetch Postgres into .clumpql/ when none is installed.
 	go run ./internal/postgres/fetch --data-dir .clumpql

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httputil"
+	"strconv"
+)
+
+// connection is a lean HTTP client: load shares the machine with the servers, so it has to cost little.
+type connection struct {
+	conn   net.Conn
+	reader *bufio.Reader
+	answer bytes.Buffer
+}
+
+const readerSize = 32 << 10
+
+func dial(ctx context.Context, address string) (*connection, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn: conn, reader: bufio.NewReaderSize(conn, readerSize)}, nil
+}
+
+func (c *connection) close() { _ = c.conn.Close() }
+
+// request is a body as it goes over the wire.
+func request(address string, body []byte) []byte {
+	head := fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", address, len(body))
+	return append([]byte(head), body...)
+}
+
+var errHTTP = errors.New("answer is not 200 OK with a length or in chunks")
+
+// ask sends a request and returns the body of the answer, which is good until the next.
+func (c *connection) ask(request []byte) ([]byte, error) {
+	if _, err := c.conn.Write(request); err != nil {
+		return nil, err
+	}
+	length, chunked, err := c.readHead()
+	if err != nil {
+		return nil, err
+	}
+	c.answer.Reset()
+	if !chunked {
+		_, err = io.CopyN(&c.answer, c.reader, length)
+		return c.answer.Bytes(), err
+	}
+	if _, err := c.answer.ReadFrom(httputil.NewChunkedReader(c.reader)); err != nil {
+		return nil, err
+	}
+	// The reader stops before the empty line at the end of a trailer, of which there is none.
+	line, err := c.reader.ReadSlice('\n')
+	if err == nil && len(bytes.TrimSpace(line)) > 0 {
+		err = errHTTP
+	}
+	return c.answer.Bytes(), err
+}
+
+// readHead reads status and headers.
+func (c *connection) readHead() (length int64, chunked bool, err error) {
+	status, err := c.reader.ReadSlice('\n')
+	if err != nil {
+		return 0, false, err
+	}
+	if !bytes.HasPrefix(status, []byte("HTTP/1.1 200 ")) {
+		return 0, false, fmt.Errorf("%w: %s", errHTTP, bytes.TrimSpace(status))
+	}
+	length = -1
+	for {
+		line, err := c.reader.ReadSlice('\n')
+		if err != nil {
+			return 0, false, err
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = strconv.ParseInt(string(value), 10, 64); err != nil {
+				return 0, false, err
+			}
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			chunked = bytes.Equal(value, []byte("chunked"))
+		}
+	}
+	if length < 0 && !chunked {
+		return 0, false, errHTTP
+	}
+	return length, chunked, nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"slices"
+	"time"
+)
+
+// outcome is what the rounds of a contender come to, for each request.
+type outcome struct {
+	contender
+	perSecond   float64
+	p50, p99    time.Duration
+	cpu         time.Duration
+	allocations float64
+	kilobytes   float64
+	least, most float64 // statements, of the round that took fewest and of the one that took most
+}
+
+func newOutcome(c contender, rounds []round) outcome {
+	var latencies []time.Duration
+	for _, r := range rounds {
+		latencies = append(latencies, r.latencies...)
+	}
+	slices.Sort(latencies)
+	each := func(figure func(round) float64) []float64 {
+		figures := make([]float64, len(rounds))
+		for i, r := range rounds {
+			figures[i] = figure(r) / float64(len(r.latencies))
+		}
+		slices.Sort(figures)
+		return figures
+	}
+	median := func(figure func(round) float64) float64 { return each(figure)[len(rounds)/2] }
+	reads := each(func(r round) float64 { return float64(r.reads) })
+	return outcome{
+		contender:   c,
+		perSecond:   float64(time.Second) / median(func(r round) float64 { return float64(r.elapsed) }),
+		p50:         percentile(latencies, 50),
+		p99:         percentile(latencies, 99),
+		cpu:         time.Duration(median(func(r round) float64 { return float64(r.used.CPU) })),
+		allocations: median(func(r round) float64 { return float64(r.used.Mallocs) }),
+		kilobytes:   median(func(r round) float64 { return float64(r.used.Bytes) / 1000 }),
+		least:       reads[0],
+		most:        reads[len(reads)-1],
+	}
+}
+
+// percentile takes sorted values.
+func percentile(values []time.Duration, percent int) time.Duration {
+	return values[min(len(values)*percent/100, len(values)-1)]
+}
+
+// bestOf returns the outcome for which the figure is the least.
+func bestOf(outcomes []outcome, figure func(outcome) float64) outcome {
+	return slices.MinFunc(outcomes, func(a, b outcome) int {
+		switch x, y := figure(a), figure(b); {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+}
+
+// The figures by which an outcome can be the best: less is better.
+func byTime(o outcome) float64        { return -o.perSecond }
+func byP50(o outcome) float64         { return float64(o.p50) }
+func byAllocations(o outcome) float64 { return o.allocations }
+
+// of returns the outcomes that pass.
+func of(outcomes []outcome, pass func(outcome) bool) []outcome {
+	return slices.DeleteFunc(slices.Clone(outcomes), func(o outcome) bool { return !pass(o) })
+}
+
+func isStock(o outcome) bool { return o.stock }
+
+func isLibrary(name string) func(outcome) bool {
+	return func(o outcome) bool { return o.library == name }
+}

@@ -1,0 +1,19 @@
+package model
+
+import "github.com/clumpql/clumpql/internal/catalogue"
+
+// TrackConnection is a page of tracks.
+type TrackConnection struct{ Nodes []*catalogue.Track }
+
+// Tracks makes a connection of a page of the catalogue.
+func Tracks(s catalogue.Slice[catalogue.Track]) *TrackConnection {
+	return &TrackConnection{Nodes: s.Items}
+}
+
+// PlaylistConnection is a page of playlists.
+type PlaylistConnection struct{ Nodes []*catalogue.Playlist }
+
+// Playlists makes a connection of a page of the catalogue.
+func Playlists(s catalogue.Slice[catalogue.Playlist]) *PlaylistConnection {
+	return &PlaylistConnection{Nodes: s.Items}
+}
