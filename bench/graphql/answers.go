@@ -33,7 +33,7 @@ func newLoads(ctx context.Context, q query, servers []*process) ([]*load, error)
 // newLoad asks the server each body. What it answers is what it has to answer from then on.
 func newLoad(ctx context.Context, q query, p *process, bodies [][]byte) (*load, error) {
 	l := &load{name: fmt.Sprintf("%s, query %s", p.contender, q.name), address: p.GraphQL}
-	c, err := dial(ctx, l.address)
+	c, err := dial(ctx, l.address, patience)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.name, err)
 	}
@@ -43,6 +43,9 @@ func newLoad(ctx context.Context, q query, p *process, bodies [][]byte) (*load, 
 		answer, err := c.ask(sent)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.name, err)
+		}
+		if n := bytes.Count(answer, []byte(`"id":`)); n < q.objects {
+			return nil, fmt.Errorf("%s answers %d objects, want %d: %s", l.name, n, q.objects, excerpt(answer))
 		}
 		l.requests = append(l.requests, sent)
 		l.want = append(l.want, bytes.Clone(answer))

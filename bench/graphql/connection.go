@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http/httputil"
 	"strconv"
+	"time"
 )
 
 // connection is a lean HTTP client: load shares the machine with the servers, so it has to cost little.
@@ -21,9 +22,14 @@ type connection struct {
 
 const readerSize = 32 << 10
 
-func dial(ctx context.Context, address string) (*connection, error) {
+// dial opens a connection. It fails when it is used for longer than limit.
+func dial(ctx context.Context, address string, limit time.Duration) (*connection, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
+		return nil, err
+	}
+	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
+		_ = conn.Close() // it was of no use
 		return nil, err
 	}
 	return &connection{conn: conn, reader: bufio.NewReaderSize(conn, readerSize)}, nil

@@ -20,6 +20,9 @@ type figures struct {
 
 const figuresPath = "/figures"
 
+// privateClient asks servers' private listeners.
+var privateClient = &http.Client{Timeout: patience}
+
 // privateHandler tells the figures and takes profiles.
 func privateHandler() http.Handler {
 	routes := http.NewServeMux()
@@ -56,7 +59,7 @@ func (p *process) figures(ctx context.Context) (f figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := privateClient.Do(request)
 	if err != nil {
 		return f, fmt.Errorf("figures of %s: %w", p.contender, err)
 	}

@@ -16,11 +16,14 @@ type load struct {
 	want     [][]byte
 }
 
-// open opens connections, which are then the caller's to close.
-func (l *load) open(ctx context.Context, n int) ([]*connection, error) {
+// patience is how long an answer may take.
+const patience = 30 * time.Second
+
+// open opens connections to be used for the duration. They are the caller's to close.
+func (l *load) open(ctx context.Context, n int, duration time.Duration) ([]*connection, error) {
 	connections := make([]*connection, 0, n)
 	for range n {
-		c, err := dial(ctx, l.address)
+		c, err := dial(ctx, l.address, duration+patience)
 		if err != nil {
 			closeAll(connections)
 			return nil, fmt.Errorf("%s: %w", l.name, err)

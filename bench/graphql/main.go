@@ -32,7 +32,11 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	return compare(ctx, p, profiles)
+	err = compare(ctx, p, profiles)
+	if ctx.Err() != nil {
+		return errors.New("interrupted") // what that has led to is of no interest
+	}
+	return err
 }
 
 // flags reads what to measure, and the folder for profiles, if any.
@@ -82,7 +86,7 @@ func compare(ctx context.Context, p plan, profiles string) (err error) {
 	if err := fill(ctx, pool); err != nil {
 		return err
 	}
-	servers, stop, err := startAll(ctx, database)
+	servers, stop, err := startAll(ctx, database, contenders())
 	defer stop()
 	if err != nil {
 		return err

@@ -67,7 +67,9 @@ func (p plan) measureCell(
 		if n == 0 {
 			duration /= warmUp
 		}
-		for i, server := range servers {
+		for i := range servers {
+			i := (i + n) % len(servers) // nobody always comes first
+			server := servers[i]
 			r, err := measureRound(ctx, server, loads[i], connections, duration, pool)
 			if err != nil {
 				return nil, err
@@ -87,7 +89,7 @@ func (p plan) measureCell(
 func measureRound(
 	ctx context.Context, server *process, l *load, connections int, duration time.Duration, pool *pgxpool.Pool,
 ) (r round, err error) {
-	opened, err := l.open(ctx, connections)
+	opened, err := l.open(ctx, connections, duration)
 	if err != nil {
 		return r, err
 	}

@@ -64,7 +64,7 @@ func bestOf(outcomes []outcome, figure func(outcome) float64) outcome {
 }
 
 // The figures by which an outcome can be the best: less is better.
-func byTime(o outcome) float64        { return -o.perSecond }
+func bySpeed(o outcome) float64       { return -o.perSecond }
 func byP50(o outcome) float64         { return float64(o.p50) }
 func byAllocations(o outcome) float64 { return o.allocations }
 

@@ -18,7 +18,7 @@ type process struct {
 }
 
 // startAll starts a server for each contender. stop ends those that were started, also after an error.
-func startAll(ctx context.Context, database string) (all []*process, stop func(), err error) {
+func startAll(ctx context.Context, database string, chosen []contender) (all []*process, stop func(), err error) {
 	if database, err = withPoolSize(database); err != nil {
 		return nil, func() {}, err
 	}
@@ -27,7 +27,7 @@ func startAll(ctx context.Context, database string) (all []*process, stop func()
 			p.stop()
 		}
 	}
-	for _, c := range contenders() {
+	for _, c := range chosen {
 		p, err := start(ctx, c, database)
 		if err != nil {
 			return nil, stop, fmt.Errorf("start %s: %w", c, err)

@@ -39,7 +39,7 @@ func profileQuery(ctx context.Context, q query, server *process, folder string) 
 	if err != nil {
 		return err
 	}
-	opened, err := loads[0].open(ctx, busyConnections)
+	opened, err := loads[0].open(ctx, busyConnections, profileLoad)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (p *process) download(ctx context.Context, path, file string) error {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := privateClient.Do(request)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func report(out io.Writer, p plan, all results) {
 				fmt.Fprintf(table, "%s\t%d\t%s\t", q.name, connections, r.name)
 				writeRow(table, ours, r.outcome)
 			}
-			best := bestOf(of(outcomes, isStock), byTime)
+			best := bestOf(of(outcomes, isStock), bySpeed)
 			fmt.Fprintf(table, "%s\t%d\tbest stock: %s\t", q.name, connections, best)
 			writeRow(table, ours, best)
 		}
@@ -47,7 +47,7 @@ func rows(outcomes []outcome) (shown []row) {
 		seen[o.library] = true
 		windowed := of(outcomes, isLibrary(o.library))
 		usual := of(windowed, func(o outcome) bool { return o.window == usualWindow })[0]
-		best := bestOf(windowed, byTime)
+		best := bestOf(windowed, bySpeed)
 		shown = append(shown, row{usual.String(), usual}, row{fmt.Sprintf("%s best, %s", best.library, best.window), best})
 	}
 	return shown
@@ -56,7 +56,7 @@ func rows(outcomes []outcome) (shown []row) {
 func writeRow(table io.Writer, ours, o outcome) {
 	fmt.Fprintf(table, "%.0f\t%s\t%s\t%.0f\t%.0f\t%.1f\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
 		o.perSecond, milliseconds(o.p50), milliseconds(o.p99), float64(o.cpu)/float64(time.Microsecond),
-		o.allocations, o.kilobytes, statementRange(o), ours.perSecond/o.perSecond, float64(ours.p50)/float64(o.p50),
+		o.allocations, o.kilobytes, span(o.least, o.most), ours.perSecond/o.perSecond, float64(ours.p50)/float64(o.p50),
 		float64(ours.cpu)/float64(o.cpu), ours.allocations/o.allocations)
 }
 
@@ -64,9 +64,10 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond))
 }
 
-func statementRange(o outcome) string {
-	if o.least == o.most {
-		return fmt.Sprintf("%.4g", o.least)
+// span writes one number where two are the same.
+func span(least, most float64) string {
+	if least == most {
+		return fmt.Sprintf("%.4g", least)
 	}
-	return fmt.Sprintf("%.2f..%.2f", o.least, o.most)
+	return fmt.Sprintf("%.2f..%.2f", least, most)
 }

@@ -32,7 +32,7 @@ func judge(out io.Writer, p plan, all results) {
 
 func judgeBusy(out io.Writer, q query, outcomes []outcome) {
 	ours, stock := of(outcomes, isLibrary(own))[0], of(outcomes, isStock)
-	best := bestOf(stock, byTime)
+	best := bestOf(stock, bySpeed)
 	ratio := ours.perSecond / best.perSecond
 	verdict(out, ratio >= leastTimesBest, q, "on %d connections %.2f times the requests/s of %s, at least %.0f wanted",
 		busyConnections, ratio, best, leastTimesBest)
@@ -60,9 +60,10 @@ func judgeStatements(out io.Writer, p plan, q query, all results) {
 		}
 	}
 	wanted := float64(q.least)
-	verdict(out, least[own] == wanted && most[own] == wanted, q, "%g to %g statements a request, always %g wanted", least[own], most[own], wanted)
+	pass := least[own] == wanted && most[own] == wanted
+	verdict(out, pass, q, "%s statements a request in every round, %g wanted", span(least[own], most[own]), wanted)
 	for _, name := range slices.DeleteFunc(names, func(name string) bool { return name == own || most[name] == wanted }) {
-		fmt.Fprintf(out, "      %s: %s takes %.2f to %.2f statements\n", q.name, name, least[name], most[name])
+		fmt.Fprintf(out, "      %s: %s takes %s statements\n", q.name, name, span(least[name], most[name]))
 	}
 }
 
