@@ -104,7 +104,7 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 	case err != nil:
 		a.run.failClump(s, err)
 	case !defined:
-		a.run.null(s, a.field.typ)
+		nullField[V](a.run, s, a.field.typ)
 	default:
 		if len(a.values) == 0 {
 			a.run.arrived = append(a.run.arrived, a)

@@ -18,17 +18,29 @@
 //	        v
 //	   the next wave ... until nothing is outstanding; then the values are written out as JSON, once
 //
+// The values of an interface or a union are grouped by their Go types: each object type is a column with a selection of its own, collected
+// once, and the clumps of all of them go into the same wave.
+//
 // One goroutine drives a request. A query has one Scope; each root field of a mutation has its own, one after the other, so that it
 // sees what the one before it changed.
 //
 // # What it keeps
 //
-// Answers are those of gqlgen, byte for byte: nullability and its propagation, aliases, merged fields, fragments,
+// Answers are those of gqlgen, byte for byte: nullability and its propagation, aliases, merged fields, fragments, interfaces and unions,
 // @skip and @include, lists of lists, arguments and their defaults, input objects, enums, custom scalars, introspection.
 // An undefined clump and a nil are null. Package internal/oracle compares both executors on random queries.
-// Only where gqlgen departs from the specification do answers differ: a null that reaches an argument or input field that is not
-// nullable is an [InputError], as is a name that is none of its enum's, or a null for a @skip or @include; and a marshaler that fails in
-// a field that is not nullable makes the object around it null.
+// Only where gqlgen departs from the specification do answers differ:
+//   - A null that reaches an argument or input field that is not nullable is an [InputError], as is a name that is none of its enum's, or a
+//     null for a @skip or @include.
+//   - A marshaler that fails in a field that is not nullable makes the object around it null.
+//   - What is selected on several interfaces or unions of an object that have nothing to do with each other is merged; gqlgen answers its
+//     key twice.
+//   - A field that is selected on an interface has the arguments and defaults that its object type gives it, not the interface's.
+//   - A nil pointer in an interface that must not be null is an error.
+//
+// A value of a Go type that is none of its interface's or union's object types is an error of its field, where gqlgen panics, or takes
+// what a graphql.Marshaler writes.
+//
 // Errors have the path with indexes and the location of their field; a panic fails its field alone.
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.
@@ -37,8 +49,8 @@
 //
 // # What it refuses
 //
-// The generator refuses, by file, line, type and field, whatever it has no code for: interfaces and unions, subscriptions, directives
-// that gqlgen would run, batch resolvers, Go maps as objects, and some forms of Go types.
+// The generator refuses, by file, line, type and field, whatever it has no code for: subscriptions, directives that gqlgen
+// would run, batch resolvers, Go maps as objects, and some forms of Go types.
 //
 // When the context of a request ends, its execution stops at once and the answer has the error and no data; batches that nobody else waits
 // for are cancelled.

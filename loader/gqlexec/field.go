@@ -23,7 +23,16 @@ type Field struct {
 	args map[string]any // nil while they are not coerced, and where there are none
 }
 
-func newField(parent *Field, object string, f graphql.CollectedField) *Field {
+// newField makes a field of an object type from one that was collected for it. Its type, and the defaults of its arguments, are those
+// of the object type's own field, also where it was selected on an interface, whose field may promise less.
+func newField(parent *Field, object *ast.Definition, f graphql.CollectedField) *Field {
+	if f.ObjectDefinition != object {
+		if own := object.Fields.ForName(f.Name); own != nil { // __typename has none
+			onObject := *f.Field
+			onObject.ObjectDefinition, onObject.Definition = object, own
+			f.Field = &onObject
+		}
+	}
 	typ := f.Definition.Type
 	if f.Name == "__schema" { // gqlgen lets it be null, so that an answer without introspection keeps its other fields
 		typ = ast.NamedType("__Schema", nil)
@@ -31,7 +40,7 @@ func newField(parent *Field, object string, f graphql.CollectedField) *Field {
 	return &Field{
 		CollectedField: f,
 		parent:         parent,
-		object:         object,
+		object:         object.Name,
 		typ:            typ,
 		key:            `"` + f.Alias + `":`,
 	}

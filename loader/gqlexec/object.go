@@ -1,10 +1,8 @@
 package gqlexec
 
 import (
-	"fmt"
 	"strconv"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -19,29 +17,27 @@ type Object[T any] struct {
 // Root is the value of which the fields of Query and Mutation are.
 type Root struct{}
 
-// selection is a selection set as one object type executes it: collected once a request, whatever the number of objects.
+// selection is a selection set as one object type executes it: collected once a request, whatever the number of objects. Below a field
+// whose type is an interface or a union there is one for each object type that was met.
 type selection[T any] struct {
 	object  *Object[T]
 	fields  []*Field
 	columns []func(c *Column, rows []T)
 }
 
-// collect merges fields, follows fragments and evaluates @skip and @include, as gqlgen does it. There gqlgen panics when the variable
-// of a @skip or @include is null, which validation lets pass where it has a default; here that is an [*InputError].
-func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionSet) (s *selection[T], err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &InputError{fmt.Sprint("cannot be selected from: ", r)}
-		}
-	}()
-	collected := graphql.CollectFields(r.operation, set, object.Implements)
-	s = &selection[T]{
-		object:  object,
-		fields:  make([]*Field, len(collected)),
-		columns: make([]func(*Column, []T), len(collected)),
+// collect plans the selection set for the object type.
+func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionSet) (*selection[T], error) {
+	c := collector{operation: r.operation, satisfies: object.Implements}
+	if err := c.add(set); err != nil {
+		return nil, err
 	}
-	for i, f := range collected {
-		s.fields[i] = newField(parent, object.Name, f)
+	s := &selection[T]{
+		object:  object,
+		fields:  make([]*Field, len(c.fields)),
+		columns: make([]func(*Column, []T), len(c.fields)),
+	}
+	for i, f := range c.fields {
+		s.fields[i] = newField(parent, r.schema.Types[object.Name], f)
 		if f.Name == "__typename" {
 			s.columns[i] = typename[T](object.Name)
 		} else {

@@ -12,13 +12,18 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// errNull is what gqlgen says of a null that the schema does not allow.
-var errNull = errors.New("the requested element is null which the schema does not allow")
+// errNull is what gqlgen says of a null that the schema does not allow, and errNullField what it says where that is the value of a
+// field whose Go type is an interface.
+var (
+	errNull      = errors.New("the requested element is null which the schema does not allow")
+	errNullField = errors.New("must not be null")
+)
 
 // run is the execution of one request. Its goroutine alone touches it.
 type run struct {
 	answer
 
+	schema    *ast.Schema
 	operation *graphql.OperationContext
 	plans     *loader.Plans
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
@@ -27,9 +32,9 @@ type run struct {
 }
 
 // runOperation executes the operation of ctx on the root object and returns the encoded data.
-func runOperation(ctx context.Context, root *Object[Root], serial bool, plans *loader.Plans) ([]byte, error) {
+func runOperation(ctx context.Context, schema *Schema, root *Object[Root], serial bool) ([]byte, error) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
-	r := &run{operation: graphql.GetOperationContext(ctx), plans: plans, ctx: ctx}
+	r := &run{schema: schema.Parsed, operation: graphql.GetOperationContext(ctx), plans: schema.Plans, ctx: ctx}
 	s, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
 	if err != nil {
 		return nil, err
@@ -131,6 +136,16 @@ func (r *run) null(s Slot, typ *ast.Type) {
 	if typ.NonNull {
 		r.fail(s, errNull)
 	}
+}
+
+// nullField is null for the value of a field whose Go type is V.
+func nullField[V any](r *run, s Slot, typ *ast.Type) {
+	var none V
+	if typ.NonNull && any(none) == nil { // V is an interface
+		r.fail(s, errNullField)
+		return
+	}
+	r.null(s, typ)
 }
 
 func (r *run) panicked(s Slot, recovered any) {

@@ -51,7 +51,7 @@ func (s *Schema) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		done = true
-		data, err := runOperation(ctx, root, serial, s.Plans)
+		data, err := runOperation(ctx, s, root, serial)
 		if err != nil {
 			graphql.AddError(ctx, err)
 			return &graphql.Response{Data: []byte("null")}

@@ -13,10 +13,11 @@ import (
 // model is what the template renders.
 type model struct {
 	*codegen.Data
-	Objects codegen.Objects // those with values: without Subscription
-	Outputs []*output       // every type that a field of them has, its elements included
-	Inputs  []*input        // every type that an argument or an input field has
-	Args    []arguments
+	Objects   codegen.Objects // those with values: without Subscription
+	Outputs   []*output       // every type that a field of them has, its elements included
+	Abstracts []*abstract     // every interface and union among these
+	Inputs    []*input        // every type that an argument or an input field has
+	Args      []arguments
 }
 
 // arguments are those of one field, in a function that coerces them.
@@ -27,19 +28,21 @@ type arguments struct {
 
 // builder collects a model and everything that stands against it.
 type builder struct {
-	data    *codegen.Data
-	outputs map[string]*output
-	inputs  map[string]*input
-	args    map[string][]*codegen.FieldArgument
-	refused []error
+	data      *codegen.Data
+	outputs   map[string]*output
+	abstracts map[string]*abstract
+	inputs    map[string]*input
+	args      map[string][]*codegen.FieldArgument
+	refused   []error
 }
 
 func newModel(data *codegen.Data) (*model, error) {
 	b := &builder{
-		data:    data,
-		outputs: map[string]*output{},
-		inputs:  map[string]*input{},
-		args:    map[string][]*codegen.FieldArgument{},
+		data:      data,
+		outputs:   map[string]*output{},
+		abstracts: map[string]*abstract{},
+		inputs:    map[string]*input{},
+		args:      map[string][]*codegen.FieldArgument{},
 	}
 	b.refuseSchema()
 	for _, o := range data.Objects {
@@ -54,10 +57,11 @@ func newModel(data *codegen.Data) (*model, error) {
 		return nil, errors.Join(b.refused...)
 	}
 	m := &model{
-		Data:    data,
-		Objects: data.Objects,
-		Outputs: sorted(b.outputs),
-		Inputs:  sorted(b.inputs),
+		Data:      data,
+		Objects:   data.Objects,
+		Outputs:   sorted(b.outputs),
+		Abstracts: sorted(b.abstracts),
+		Inputs:    sorted(b.inputs),
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.args)) {
 		m.Args = append(m.Args, arguments{name, b.args[name]})
@@ -122,6 +126,9 @@ func (b *builder) output(where fieldName, ref *config.TypeReference) {
 		return
 	}
 	b.outputs[key] = o
+	if o.Abstract != nil {
+		b.abstracts[o.Abstract.Name] = o.Abstract
+	}
 	if o.Elem != nil {
 		b.output(where, o.Elem)
 	}

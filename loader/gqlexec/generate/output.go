@@ -13,10 +13,11 @@ import (
 // output is a type that fields have, with the way its values are completed.
 type output struct {
 	*config.TypeReference
-	Form   string // the function of gqlexec that completes it
-	Object *codegen.Object
-	Elem   *config.TypeReference // of a list or a pointer to a scalar
-	Nil    bool                  // a scalar whose nil is null
+	Form     string // the function of gqlexec that completes it
+	Object   *codegen.Object
+	Abstract *abstract
+	Elem     *config.TypeReference // of a list or a pointer to a scalar
+	Nil      bool                  // a scalar whose nil is null
 }
 
 // encoders are gqlgen's marshalers that gqlexec has a faster equal of.
@@ -39,10 +40,10 @@ func newOutput(data *codegen.Data, ref *config.TypeReference) (*output, error) {
 	switch ref.Definition.Kind {
 	case ast.Object:
 		return o, o.object(data)
-	case ast.Scalar, ast.Enum:
-		return o, o.leaf()
+	case ast.Interface, ast.Union:
+		return o, o.abstract(data)
 	}
-	return nil, fmt.Errorf("%s is of kind %s, which is not supported yet", ref.Definition.Name, ref.Definition.Kind)
+	return o, o.leaf()
 }
 
 func (o *output) object(data *codegen.Data) error {
@@ -56,6 +57,15 @@ func (o *output) object(data *codegen.Data) error {
 		return fmt.Errorf("the Go type %s is not %s or a pointer to it", o.GO, o.Object.Type)
 	}
 	return nil
+}
+
+func (o *output) abstract(data *codegen.Data) (err error) {
+	o.Form = "Abstract"
+	if of := data.Interfaces[o.Definition.Name]; !types.Identical(o.GO, of.Type) {
+		return fmt.Errorf("the Go type %s is not %s", o.GO, of.Type)
+	}
+	o.Abstract, err = newAbstract(data, o.Definition.Name)
+	return err
 }
 
 // leaf chooses how a scalar or an enum is encoded.

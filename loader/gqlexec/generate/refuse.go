@@ -65,10 +65,6 @@ func (b *builder) refuseSchema() {
 	if s := b.data.SubscriptionRoot; s != nil {
 		b.refuse(definitionName{s.Definition}, "subscriptions are not supported yet")
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.data.Interfaces)) {
-		def := b.data.Interfaces[name].Definition
-		b.refuse(definitionName{def}, "%s types are not supported yet", def.Kind)
-	}
 	directives := b.data.UserDirectives()
 	for _, name := range slices.Sorted(maps.Keys(directives)) {
 		if d := directives[name]; d.IsLocation(ast.LocationField, ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription) {

@@ -216,8 +216,5 @@ func (n *Node) Explosive() *string {
 	return n.Name()
 }
 
-// Named and Both are bound to abstract types by the generator's tests.
-type (
-	Named interface{ Label() string }
-	Both  interface{}
-)
+// Holder is bound by the generator's tests only.
+type Holder struct{ Named *Named }

@@ -109,6 +109,29 @@ func TestAnswers_Fixed(t *testing.T) {
 		"MergedAcrossFragments":   `{ node(id: 1) { ...A ...B next { ...A } } } fragment A on Node { next { id ...C } children(first: 2) { id } } fragment B on Node { children(first: 2) { number ...C } next { number } } fragment C on Node { value { x } ... on Node { value { y } } }`,
 		"Nested":                  `{ node(id: 1) { children { number children { number maybeChildren { number fetchedName(upper: true) } } } } }`,
 		"ErrorsInMany":            `{ nodes(ids: [1, 5, 9, 13]) { risky strictRisky next { risky } } }`,
+		"Interface":               `{ named(id: 1) { __typename id label quoted } b: named(id: 3) { __typename label } c: named(id: 2) { __typename quoted(mark: "-") peer { id } } }`,
+		"InterfaceNull":           `{ named(id: 6) { id } allNamed(ids: [1, 6, 3, 10, 16]) { id } nilNamed { id } }`,
+		"InterfaceErrors":         `{ named(id: 21) { id } a: named(id: 33) { id } b: allNamed(ids: [1, 3, 9, 2]) { ... on Node { strictName } ... on Shelf { title } ... on Book { label } } }`,
+		"InterfaceNullInNonNull":  `{ strictNamed(id: 6) { id } named(id: 3) { id } }`,
+		"InterfaceNilInNonNull":   `{ node(id: 3) { strictFriend { id } } named(id: 3) { ... on Node { friend { id } } } }`,
+		"FragmentsOfFragments":    doubled(60),
+		"InterfaceErrorInNonNull": `{ strictNamed(id: 21) { id } }`,
+		"InterfacePanic":          `{ a: named(id: 33) { id } named(id: 84) { id } b: named(id: 3) { ... on Node { explosive } } }`,
+		"InterfaceNonNullList":    `{ strictAllNamed(ids: [1, 2, 3]) { id } a: strictAllNamed(ids: [1, 6]) { id } }`,
+		"InterfaceListsOfLists":   `{ namedGrid { __typename id } strictNamedGrid { __typename quoted } }`,
+		"InterfaceOfInterface":    `{ allNamed(ids: [1, 2, 3, 4, 5]) { ... on Titled { title __typename } ... on Named { id } ... on Titled { peer { ... on Titled { title } } } } }`,
+		"InterfaceFieldsOfTypes":  `{ named(id: 3) { peer { id ... on Node { number peer { number label } } } } a: named(id: 1) { peer { ... on Node { friend { __typename } } ... on Book { author { number } } } } }`,
+		"InterfaceWithoutFields":  `{ allNamed(ids: [1, 2, 3]) { ... on Book { id } } numbered(ids: [1, 2, 3]) { ... on Titled { ... on Book { number } } } }`,
+		"InterfaceMethod":         `{ allNamed(ids: [2, 5, 8, 11, 14, 23]) { ... on Shelf { id title peer { __typename title } } } }`,
+		"UnrelatedInterface":      `{ numbered(ids: [1, 3]) { number ... on Named { id label } ... on Titled { title } ... on Node { flag } } }`,
+		"Union":                   `{ items(ids: [1, 2, 3, 6, 7]) { __typename ... on Point { x y } ... on Node { number } ... on Named { id } ... on Numbered { n: number } } }`,
+		"UnionOfValues":           `{ named(id: 4) { ... on Book { parts { ... on Point { x } ... on Book { parts { ... on Node { id } } } } } } }`,
+		"UnionListsOfLists":       `{ a: named(id: 7) { ... on Book { strictParts { __typename } } } b: named(id: 1) { ... on Book { strictParts { __typename } } } c: named(id: 13) { ... on Book { strictParts { ... on Node { id } } } } }`,
+		"TitledListsOfLists":      `{ a: named(id: 1) { ... on Book { related { title } } } b: named(id: 4) { ... on Book { related { title } } } c: named(id: 7) { ... on Book { related { title ... on Shelf { peer { id } } ... on Book { peer { id } } } } } }`,
+		"FragmentsOnInterfaces":   `{ allNamed(ids: [1, 3]) { ...A ...B } } fragment A on Named { id peer { id ...C } } fragment B on Node { peer { number } label id } fragment C on Titled { title }`,
+		"KeyOrderOverFragments":   `{ allNamed(ids: [1, 3, 2]) { ... on Book { title } id ... on Node { flag id } ... on Titled { id t: title quoted } quoted ... on Named { label: id } } }`,
+		"SkipOnInterface":         `{ allNamed(ids: [1, 3]) { id ... on Node @skip(if: true) { flag } ... on Book @include(if: true) { title @skip(if: false) } ...F @include(if: false) } } fragment F on Named { quoted }`,
+		"IntrospectionOfUnion":    `{ __type(name: "Item") { kind possibleTypes { name } } a: __type(name: "Named") { possibleTypes { name } interfaces { name } } b: __type(name: "Titled") { possibleTypes { name } interfaces { name } } }`,
 		"IntrospectionOfType":     `{ __type(name: "Node") { kind name fields { name args { name defaultValue type { kind ofType { name } } } type { kind name ofType { kind name } } } } }`,
 		"IntrospectionOfEnum":     `{ __type(name: "Mood") { enumValues { name } all: enumValues(includeDeprecated: true) { name isDeprecated deprecationReason } } }`,
 		"IntrospectionOfNoType":   `{ __type(name: "Nothing") { name } }`,
@@ -118,6 +141,17 @@ func TestAnswers_Fixed(t *testing.T) {
 	for name, query := range cases {
 		t.Run(name, func(t *testing.T) { compare(t, query, nil) })
 	}
+}
+
+// doubled spreads each of n fragments twice in the one before it: followed each time, they would never end.
+func doubled(n int) string {
+	var b strings.Builder
+	b.WriteString(`{ named(id: 1) { ...F0 } }`)
+	for i := range n {
+		fmt.Fprintf(&b, ` fragment F%d on Named { ...F%d ... on Book { ...F%[2]d } }`, i, i+1)
+	}
+	fmt.Fprintf(&b, ` fragment F%d on Named { id }`, n)
+	return b.String()
 }
 
 func TestAnswers_Variables(t *testing.T) {
@@ -163,6 +197,21 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 		"NullForNonNull": {`query ($v: Int = 1) { node(id: $v) { id } nodes(ids: [$v]) { id } }`, null, answer{ // stock: id 0
 			`{"node":null,"nodes":null}`, []string{"node.id: must not be null", "nodes.ids[0]: must not be null"},
 		}},
+		"SelectedOnUnrelatedInterfaces": {`{ numbered(ids: [1]) { __typename number ... on Named { __typename id } ... on Book { number } } items(ids: [1]) { __typename ... on Book { __typename } } }`, nil, answer{ // stock: keys twice
+			`{"numbered":[{"__typename":"Book","number":1,"id":"1"}],"items":[{"__typename":"Book"}]}`, nil,
+		}},
+		"MergedAcrossUnrelatedInterfaces": {`{ items(ids: [3]) { ... on Numbered { ... on Node { value { x } } } ... on Named { ... on Node { value { y } } } } numbered(ids: [1]) { ... on Titled { n: __typename peer { id } } n: __typename ... on Named { peer { ... on Numbered { number } } } } }`, nil, answer{
+			`{"items":[{"value":{"x":3,"y":null}}],"numbered":[{"n":"Book","peer":{"id":"3","number":3}}]}`, nil,
+		}},
+		"ArgumentsOfTheObjectType": {`{ allNamed(ids: [1, 2, 3]) { shout ... on Book { a: shout } } }`, nil, answer{ // stock: the interface's
+			`{"allNamed":[{"shout":"title 1 2","a":"title 1 2"},{"shout":"shelf"},{"shout":"label 3 1!"}]}`, nil,
+		}},
+		"NilPointerInNonNullInterface": {`{ nilNamed { id } strictNilNamed { id } }`, nil, answer{ // stock: no error
+			`null`, []string{"strictNilNamed: the requested element is null which the schema does not allow"},
+		}},
+		"NoObjectType": {`{ stranger { id } a: named(id: 1) { id } }`, nil, answer{ // stock: panics
+			`{"stranger":null,"a":{"id":"1"}}`, []string{"stranger: the Go type oracle.Stranger is none of the object types of Named"},
+		}},
 		"EnumOfOtherCase": {`query ($v: Size) { sizes(sizes: [], size: $v) }`, map[string]any{"v": "large"}, answer{ // stock: SMALL
 			`null`, []string{`sizes.size: has no value "large"`},
 		}},
@@ -191,71 +240,4 @@ func FuzzAnswers(f *testing.F) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
 		compare(t, g.query(), nil)
 	})
-}
-
-// generator makes random valid queries. Fields of the same name have the same arguments, or an alias of their own, so
-// that they merge.
-type generator struct{ *rand.Rand }
-
-func (g generator) query() string {
-	roots := []func() string{
-		func() string { return fmt.Sprintf("node(id: %d) %s", g.IntN(40), g.node(4)) },
-		func() string { return fmt.Sprintf("strictNode(id: %d) %s", g.IntN(6), g.node(4)) },
-		func() string { return fmt.Sprintf("nodes(ids: %s) %s", g.ids(), g.node(3)) },
-		func() string { return fmt.Sprintf("strictNodes(ids: %s) %s", g.ids(), g.node(3)) },
-		func() string {
-			return fmt.Sprintf("grid(rows: %d, columns: %d) %s", g.IntN(3), g.IntN(4), g.node(2))
-		},
-		func() string { return fmt.Sprintf("strictGrid(rows: %d) %s", g.IntN(3), g.node(2)) },
-	}
-	var b strings.Builder
-	b.WriteString("{")
-	for i := range 1 + g.IntN(3) {
-		fmt.Fprintf(&b, " r%d: %s", i, roots[g.IntN(len(roots))]())
-	}
-	b.WriteString(" }")
-	return b.String()
-}
-
-func (g generator) ids() string {
-	ids := make([]int, g.IntN(5))
-	for i := range ids {
-		ids[i] = g.IntN(40)
-	}
-	return strings.ReplaceAll(fmt.Sprint(ids), " ", ", ")
-}
-
-var leaves = strings.Fields("__typename id number name label weight flag mood maybeMood odd secret tags maybeTags table plusOdd(odd:1) " +
-	"risky strictRisky explosive strictName prefixed(prefix:\"-\",times:2) fetchedName(upper:true)")
-
-var branches = strings.Fields("self next strictNext children maybeChildren neighbours")
-
-// node is a selection of Node, at most depth levels deep.
-func (g generator) node(depth int) string {
-	var b strings.Builder
-	b.WriteString("{ ")
-	for range 1 + g.IntN(4) {
-		switch n := g.IntN(10); {
-		case n < 2 && depth > 0:
-			fmt.Fprintf(&b, "... on Node %s ", g.node(depth-1))
-		case n < 6 && depth > 0:
-			fmt.Fprintf(&b, "%s%s %s ", branches[g.IntN(len(branches))], g.directive(), g.node(depth-1))
-		case n == 6:
-			b.WriteString([]string{"value { x y } ", "points { y } ", "maybePoint { x } "}[g.IntN(3)])
-		default:
-			fmt.Fprintf(&b, "%s%s ", leaves[g.IntN(len(leaves))], g.directive())
-		}
-	}
-	b.WriteString("}")
-	return b.String()
-}
-
-func (g generator) directive() string {
-	switch g.IntN(12) {
-	case 0:
-		return " @skip(if: true)"
-	case 1:
-		return " @include(if: true)"
-	}
-	return ""
 }

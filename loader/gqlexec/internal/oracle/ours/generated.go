@@ -22,10 +22,18 @@ type Config struct {
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
 type ResolverRoot interface {
+	Book() BookResolver
 	Counter() CounterResolver
 	Mutation() MutationResolver
 	Node() NodeResolver
 	Query() QueryResolver
+}
+
+// BookResolver has a method for each field of Book that a clump is needed for. None may block.
+type BookResolver interface {
+	Peer(ctx context.Context, obj *oracle.Book) loader.Clump[oracle.Named]
+	Author(ctx context.Context, obj *oracle.Book) loader.Clump[*oracle.Node]
+	Related(ctx context.Context, obj *oracle.Book) loader.Clump[[][]oracle.Titled]
 }
 
 // CounterResolver has a method for each field of Counter that a clump is needed for. None may block.
@@ -48,6 +56,9 @@ type NodeResolver interface {
 	Children(ctx context.Context, obj *oracle.Node, first *int) loader.Clump[[]*oracle.Node]
 	MaybeChildren(ctx context.Context, obj *oracle.Node) loader.Clump[[]*oracle.Node]
 	Neighbours(ctx context.Context, obj *oracle.Node) loader.Clump[[][]*oracle.Node]
+	Peer(ctx context.Context, obj *oracle.Node) loader.Clump[*oracle.Node]
+	Friend(ctx context.Context, obj *oracle.Node) loader.Clump[oracle.Named]
+	StrictFriend(ctx context.Context, obj *oracle.Node) loader.Clump[oracle.Named]
 	FetchedName(ctx context.Context, obj *oracle.Node, upper bool) loader.Clump[*string]
 	StrictName(ctx context.Context, obj *oracle.Node) loader.Clump[string]
 }
@@ -63,6 +74,17 @@ type QueryResolver interface {
 	Echo(ctx context.Context, input oracle.EchoInput) loader.Clump[string]
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) loader.Clump[[]*string]
 	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) loader.Clump[[]oracle.Size]
+	Named(ctx context.Context, id int) loader.Clump[oracle.Named]
+	StrictNamed(ctx context.Context, id int) loader.Clump[oracle.Named]
+	AllNamed(ctx context.Context, ids []int) loader.Clump[[]oracle.Named]
+	StrictAllNamed(ctx context.Context, ids []int) loader.Clump[[]oracle.Named]
+	Numbered(ctx context.Context, ids []int) loader.Clump[[]oracle.Numbered]
+	Items(ctx context.Context, ids []int) loader.Clump[[]oracle.Item]
+	NamedGrid(ctx context.Context, rows *int) loader.Clump[[][]oracle.Named]
+	StrictNamedGrid(ctx context.Context, rows *int) loader.Clump[[][]oracle.Named]
+	NilNamed(ctx context.Context) loader.Clump[[]oracle.Named]
+	StrictNilNamed(ctx context.Context) loader.Clump[oracle.Named]
+	Stranger(ctx context.Context) loader.Clump[oracle.Named]
 }
 
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
@@ -70,17 +92,32 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
 		resolvers:           cfg.Resolvers,
 		schema:              &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
+		object_Book:         &gqlexec.Object[*oracle.Book]{Name: "Book", Implements: []string{"Book", "Item", "Titled", "Named", "Numbered"}},
 		object_Counter:      &gqlexec.Object[*oracle.Counter]{Name: "Counter", Implements: []string{"Counter"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
-		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node"}},
-		object_Point:        &gqlexec.Object[*oracle.Point]{Name: "Point", Implements: []string{"Point"}},
+		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node", "Item", "Named", "Numbered"}},
+		object_Point:        &gqlexec.Object[*oracle.Point]{Name: "Point", Implements: []string{"Point", "Item"}},
 		object_Query:        &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
+		object_Shelf:        &gqlexec.Object[*oracle.Shelf]{Name: "Shelf", Implements: []string{"Shelf", "Titled", "Named"}},
 		object___Directive:  &gqlexec.Object[*introspection.Directive]{Name: "__Directive", Implements: []string{"__Directive"}},
 		object___EnumValue:  &gqlexec.Object[*introspection.EnumValue]{Name: "__EnumValue", Implements: []string{"__EnumValue"}},
 		object___Field:      &gqlexec.Object[*introspection.Field]{Name: "__Field", Implements: []string{"__Field"}},
 		object___InputValue: &gqlexec.Object[*introspection.InputValue]{Name: "__InputValue", Implements: []string{"__InputValue"}},
 		object___Schema:     &gqlexec.Object[*introspection.Schema]{Name: "__Schema", Implements: []string{"__Schema"}},
 		object___Type:       &gqlexec.Object[*introspection.Type]{Name: "__Type", Implements: []string{"__Type"}},
+	}
+	e.object_Book.Fields = map[string]func(*gqlexec.Column, []*oracle.Book){
+		"id":          e.field_Book_id,
+		"number":      e.field_Book_number,
+		"label":       e.field_Book_label,
+		"title":       e.field_Book_title,
+		"quoted":      e.field_Book_quoted,
+		"shout":       e.field_Book_shout,
+		"peer":        e.field_Book_peer,
+		"author":      e.field_Book_author,
+		"parts":       e.field_Book_parts,
+		"strictParts": e.field_Book_strictParts,
+		"related":     e.field_Book_related,
 	}
 	e.object_Counter.Fields = map[string]func(*gqlexec.Column, []*oracle.Counter){
 		"value": e.field_Counter_value,
@@ -121,6 +158,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"children":      e.field_Node_children,
 		"maybeChildren": e.field_Node_maybeChildren,
 		"neighbours":    e.field_Node_neighbours,
+		"quoted":        e.field_Node_quoted,
+		"shout":         e.field_Node_shout,
+		"peer":          e.field_Node_peer,
+		"friend":        e.field_Node_friend,
+		"strictFriend":  e.field_Node_strictFriend,
 		"fetchedName":   e.field_Node_fetchedName,
 		"strictName":    e.field_Node_strictName,
 	}
@@ -129,17 +171,36 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"y": e.field_Point_y,
 	}
 	e.object_Query.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
-		"node":        e.field_Query_node,
-		"strictNode":  e.field_Query_strictNode,
-		"nodes":       e.field_Query_nodes,
-		"strictNodes": e.field_Query_strictNodes,
-		"grid":        e.field_Query_grid,
-		"strictGrid":  e.field_Query_strictGrid,
-		"echo":        e.field_Query_echo,
-		"echoAll":     e.field_Query_echoAll,
-		"sizes":       e.field_Query_sizes,
-		"__type":      e.field_Query___type,
-		"__schema":    e.field_Query___schema,
+		"node":            e.field_Query_node,
+		"strictNode":      e.field_Query_strictNode,
+		"nodes":           e.field_Query_nodes,
+		"strictNodes":     e.field_Query_strictNodes,
+		"grid":            e.field_Query_grid,
+		"strictGrid":      e.field_Query_strictGrid,
+		"echo":            e.field_Query_echo,
+		"echoAll":         e.field_Query_echoAll,
+		"sizes":           e.field_Query_sizes,
+		"named":           e.field_Query_named,
+		"strictNamed":     e.field_Query_strictNamed,
+		"allNamed":        e.field_Query_allNamed,
+		"strictAllNamed":  e.field_Query_strictAllNamed,
+		"numbered":        e.field_Query_numbered,
+		"items":           e.field_Query_items,
+		"namedGrid":       e.field_Query_namedGrid,
+		"strictNamedGrid": e.field_Query_strictNamedGrid,
+		"nilNamed":        e.field_Query_nilNamed,
+		"strictNilNamed":  e.field_Query_strictNilNamed,
+		"stranger":        e.field_Query_stranger,
+		"__type":          e.field_Query___type,
+		"__schema":        e.field_Query___schema,
+	}
+	e.object_Shelf.Fields = map[string]func(*gqlexec.Column, []*oracle.Shelf){
+		"id":     e.field_Shelf_id,
+		"label":  e.field_Shelf_label,
+		"title":  e.field_Shelf_title,
+		"quoted": e.field_Shelf_quoted,
+		"shout":  e.field_Shelf_shout,
+		"peer":   e.field_Shelf_peer,
 	}
 	e.object___Directive.Fields = map[string]func(*gqlexec.Column, []*introspection.Directive){
 		"name":         e.field___Directive_name,
@@ -199,17 +260,98 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type executor struct {
 	resolvers           ResolverRoot
 	schema              *gqlexec.Schema
+	object_Book         *gqlexec.Object[*oracle.Book]
 	object_Counter      *gqlexec.Object[*oracle.Counter]
 	object_Mutation     *gqlexec.Object[gqlexec.Root]
 	object_Node         *gqlexec.Object[*oracle.Node]
 	object_Point        *gqlexec.Object[*oracle.Point]
 	object_Query        *gqlexec.Object[gqlexec.Root]
+	object_Shelf        *gqlexec.Object[*oracle.Shelf]
 	object___Directive  *gqlexec.Object[*introspection.Directive]
 	object___EnumValue  *gqlexec.Object[*introspection.EnumValue]
 	object___Field      *gqlexec.Object[*introspection.Field]
 	object___InputValue *gqlexec.Object[*introspection.InputValue]
 	object___Schema     *gqlexec.Object[*introspection.Schema]
 	object___Type       *gqlexec.Object[*introspection.Type]
+}
+
+func (e *executor) field_Book_id(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) (int, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int)
+}
+
+func (e *executor) field_Book_number(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) (int, error) {
+		return rows[i].Number, nil
+	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Book_label(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Label()
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Book_title(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Title(), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Book_quoted(c *gqlexec.Column, rows []*oracle.Book) {
+	args, ok := c.Args(e.field_Book_quoted_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "mark")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Quoted(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Book_shout(c *gqlexec.Column, rows []*oracle.Book) {
+	args, ok := c.Args(e.field_Book_shout_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "times")
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Shout(arg0), nil
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Book_peer(c *gqlexec.Column, rows []*oracle.Book) {
+	ctx, resolver := c.Context(), e.resolvers.Book()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.Peer(ctx, rows[i])
+	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Book_author(c *gqlexec.Column, rows []*oracle.Book) {
+	ctx, resolver := c.Context(), e.resolvers.Book()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Node] {
+		return resolver.Author(ctx, rows[i])
+	}, e.completeONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
+}
+
+func (e *executor) field_Book_parts(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) ([]oracle.Item, error) {
+		return rows[i].Parts(), nil
+	}, e.completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
+func (e *executor) field_Book_strictParts(c *gqlexec.Column, rows []*oracle.Book) {
+	gqlexec.Plain(c, func(i int) ([][]oracle.Item, error) {
+		return rows[i].StrictParts()
+	}, e.completeNItem2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
+func (e *executor) field_Book_related(c *gqlexec.Column, rows []*oracle.Book) {
+	ctx, resolver := c.Context(), e.resolvers.Book()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[][]oracle.Titled] {
+		return resolver.Related(ctx, rows[i])
+	}, e.completeOTitled2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled)
 }
 
 func (e *executor) field_Counter_value(c *gqlexec.Column, rows []*oracle.Counter) {
@@ -462,6 +604,50 @@ func (e *executor) field_Node_neighbours(c *gqlexec.Column, rows []*oracle.Node)
 	}, e.completeONode2ᚕᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
 }
 
+func (e *executor) field_Node_quoted(c *gqlexec.Column, rows []*oracle.Node) {
+	args, ok := c.Args(e.field_Node_quoted_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "mark")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Quoted(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Node_shout(c *gqlexec.Column, rows []*oracle.Node) {
+	args, ok := c.Args(e.field_Node_shout_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "times")
+	arg1 := gqlexec.Arg[*string](args, "mark")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Shout(arg0, arg1), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Node_peer(c *gqlexec.Column, rows []*oracle.Node) {
+	ctx, resolver := c.Context(), e.resolvers.Node()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Node] {
+		return resolver.Peer(ctx, rows[i])
+	}, e.completeONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
+}
+
+func (e *executor) field_Node_friend(c *gqlexec.Column, rows []*oracle.Node) {
+	ctx, resolver := c.Context(), e.resolvers.Node()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.Friend(ctx, rows[i])
+	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Node_strictFriend(c *gqlexec.Column, rows []*oracle.Node) {
+	ctx, resolver := c.Context(), e.resolvers.Node()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.StrictFriend(ctx, rows[i])
+	}, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
 func (e *executor) field_Node_fetchedName(c *gqlexec.Column, rows []*oracle.Node) {
 	args, ok := c.Args(e.field_Node_fetchedName_args)
 	if !ok {
@@ -604,6 +790,123 @@ func (e *executor) field_Query_sizes(c *gqlexec.Column, rows []gqlexec.Root) {
 	}, e.completeNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ)
 }
 
+func (e *executor) field_Query_named(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_named_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[int](args, "id")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.Named(ctx, arg0)
+	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_strictNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_strictNamed_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[int](args, "id")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.StrictNamed(ctx, arg0)
+	}, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_allNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_allNamed_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Named] {
+		return resolver.AllNamed(ctx, arg0)
+	}, e.completeONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_strictAllNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_strictAllNamed_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Named] {
+		return resolver.StrictAllNamed(ctx, arg0)
+	}, e.completeNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ)
+}
+
+func (e *executor) field_Query_numbered(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_numbered_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Numbered] {
+		return resolver.Numbered(ctx, arg0)
+	}, e.completeNNumbered2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered)
+}
+
+func (e *executor) field_Query_items(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_items_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Item] {
+		return resolver.Items(ctx, arg0)
+	}, e.completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
+func (e *executor) field_Query_namedGrid(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_namedGrid_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "rows")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[][]oracle.Named] {
+		return resolver.NamedGrid(ctx, arg0)
+	}, e.completeONamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ)
+}
+
+func (e *executor) field_Query_strictNamedGrid(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_strictNamedGrid_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "rows")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[][]oracle.Named] {
+		return resolver.StrictNamedGrid(ctx, arg0)
+	}, e.completeNNamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_nilNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Named] {
+		return resolver.NilNamed(ctx)
+	}, e.completeONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_strictNilNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.StrictNilNamed(ctx)
+	}, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Query_stranger(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[oracle.Named] {
+		return resolver.Stranger(ctx)
+	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
 func (e *executor) field_Query___type(c *gqlexec.Column, rows []gqlexec.Root) {
 	args, ok := c.Args(e.field_Query___type_args)
 	if !ok {
@@ -619,6 +922,52 @@ func (e *executor) field_Query___schema(c *gqlexec.Column, rows []gqlexec.Root) 
 	gqlexec.Plain(c, func(i int) (*introspection.Schema, error) {
 		return e.schema.IntrospectSchema(c.Context())
 	}, e.completeO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema)
+}
+
+func (e *executor) field_Shelf_id(c *gqlexec.Column, rows []*oracle.Shelf) {
+	gqlexec.Plain(c, func(i int) (int, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int)
+}
+
+func (e *executor) field_Shelf_label(c *gqlexec.Column, rows []*oracle.Shelf) {
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Label(), nil
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Shelf_title(c *gqlexec.Column, rows []*oracle.Shelf) {
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Title()
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Shelf_quoted(c *gqlexec.Column, rows []*oracle.Shelf) {
+	args, ok := c.Args(e.field_Shelf_quoted_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "mark")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Quoted(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Shelf_shout(c *gqlexec.Column, rows []*oracle.Shelf) {
+	args, ok := c.Args(e.field_Shelf_shout_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "times")
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Shout(arg0), nil
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Shelf_peer(c *gqlexec.Column, rows []*oracle.Shelf) {
+	gqlexec.Plain(c, func(i int) (oracle.Titled, error) {
+		return rows[i].Peer(), nil
+	}, e.completeOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled)
 }
 
 func (e *executor) field___Directive_name(c *gqlexec.Column, rows []*introspection.Directive) {
@@ -889,10 +1238,34 @@ func (e *executor) completeNInt2ᚕintᚄ(c gqlexec.Cells, values [][]int) {
 	gqlexec.Lists(c, values, e.completeNInt2int)
 }
 
+func (e *executor) completeNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(c gqlexec.Cells, values []oracle.Item) {
+	e.abstract_Item(c, values)
+}
+
+func (e *executor) completeNItem2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(c gqlexec.Cells, values [][][]oracle.Item) {
+	gqlexec.Lists(c, values, e.completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ)
+}
+
 func (e *executor) completeNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(c gqlexec.Cells, values []oracle.Mood) {
 	gqlexec.Leaves(c, values, func(v oracle.Mood) graphql.Marshaler {
 		return v
 	})
+}
+
+func (e *executor) completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(c gqlexec.Cells, values []oracle.Named) {
+	e.abstract_Named(c, values)
+}
+
+func (e *executor) completeNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(c gqlexec.Cells, values [][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) completeNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(c gqlexec.Cells, values [][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) completeNNamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(c gqlexec.Cells, values [][][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ)
 }
 
 func (e *executor) completeNNode2ᚕᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(c gqlexec.Cells, values [][][]*oracle.Node) {
@@ -909,6 +1282,10 @@ func (e *executor) completeNNode2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloader
 
 func (e *executor) completeNNode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(c gqlexec.Cells, values []*oracle.Node) {
 	gqlexec.Objects(c, values, e.object_Node)
+}
+
+func (e *executor) completeNNumbered2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(c gqlexec.Cells, values [][]oracle.Numbered) {
+	gqlexec.Lists(c, values, e.completeONumbered2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered)
 }
 
 func (e *executor) completeNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(c gqlexec.Cells, values []oracle.Point) {
@@ -1029,6 +1406,18 @@ func (e *executor) completeOInt2ᚖint(c gqlexec.Cells, values []*int) {
 	gqlexec.Pointers(c, values, e.completeOInt2int)
 }
 
+func (e *executor) completeOItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(c gqlexec.Cells, values []oracle.Item) {
+	e.abstract_Item(c, values)
+}
+
+func (e *executor) completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(c gqlexec.Cells, values [][]oracle.Item) {
+	gqlexec.Lists(c, values, e.completeOItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
+func (e *executor) completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ(c gqlexec.Cells, values [][]oracle.Item) {
+	gqlexec.Lists(c, values, e.completeNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
 func (e *executor) completeOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(c gqlexec.Cells, values []*oracle.Mood) {
 	gqlexec.Leaves(c, values, func(v *oracle.Mood) graphql.Marshaler {
 		if v == nil {
@@ -1036,6 +1425,22 @@ func (e *executor) completeOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋ
 		}
 		return v
 	})
+}
+
+func (e *executor) completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(c gqlexec.Cells, values []oracle.Named) {
+	e.abstract_Named(c, values)
+}
+
+func (e *executor) completeONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(c gqlexec.Cells, values [][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) completeONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(c gqlexec.Cells, values [][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) completeONamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(c gqlexec.Cells, values [][][]oracle.Named) {
+	gqlexec.Lists(c, values, e.completeNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
 }
 
 func (e *executor) completeONode2ᚕᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(c gqlexec.Cells, values [][][]*oracle.Node) {
@@ -1056,6 +1461,10 @@ func (e *executor) completeONode2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloader
 
 func (e *executor) completeONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(c gqlexec.Cells, values []*oracle.Node) {
 	gqlexec.Objects(c, values, e.object_Node)
+}
+
+func (e *executor) completeONumbered2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(c gqlexec.Cells, values []oracle.Numbered) {
+	e.abstract_Numbered(c, values)
 }
 
 func (e *executor) completeOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(c gqlexec.Cells, values []*oracle.Odd) {
@@ -1092,6 +1501,18 @@ func (e *executor) completeOString2ᚖstring(c gqlexec.Cells, values []*string) 
 	gqlexec.Pointers(c, values, e.completeOString2string)
 }
 
+func (e *executor) completeOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(c gqlexec.Cells, values []oracle.Titled) {
+	e.abstract_Titled(c, values)
+}
+
+func (e *executor) completeOTitled2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(c gqlexec.Cells, values [][]oracle.Titled) {
+	gqlexec.Lists(c, values, e.completeOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled)
+}
+
+func (e *executor) completeOTitled2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(c gqlexec.Cells, values [][][]oracle.Titled) {
+	gqlexec.Lists(c, values, e.completeOTitled2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled)
+}
+
 func (e *executor) completeO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(c gqlexec.Cells, values [][]introspection.EnumValue) {
 	gqlexec.Lists(c, values, e.completeN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue)
 }
@@ -1114,6 +1535,120 @@ func (e *executor) completeO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphq
 
 func (e *executor) completeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(c gqlexec.Cells, values []*introspection.Type) {
 	gqlexec.Objects(c, values, e.object___Type)
+}
+
+func (e *executor) abstract_Item(c gqlexec.Cells, values []oracle.Item) {
+	var group_Book gqlexec.Group[oracle.Book]
+	var group_Node gqlexec.Group[oracle.Node]
+	var group_Point gqlexec.Group[oracle.Point]
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			c.Null(i)
+		case oracle.Book:
+			group_Book.Add(c, i, &v)
+		case *oracle.Book:
+			group_Book.Add(c, i, v)
+		case oracle.Node:
+			group_Node.Add(c, i, &v)
+		case *oracle.Node:
+			group_Node.Add(c, i, v)
+		case oracle.Point:
+			group_Point.Add(c, i, &v)
+		case *oracle.Point:
+			group_Point.Add(c, i, v)
+		default:
+			c.Unknown(i, v, "Item")
+		}
+	}
+	group_Book.Execute(c, e.object_Book)
+	group_Node.Execute(c, e.object_Node)
+	group_Point.Execute(c, e.object_Point)
+}
+
+func (e *executor) abstract_Named(c gqlexec.Cells, values []oracle.Named) {
+	var group_Book gqlexec.Group[oracle.Book]
+	var group_Node gqlexec.Group[oracle.Node]
+	var group_Shelf gqlexec.Group[oracle.Shelf]
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			c.Null(i)
+		case *oracle.Book:
+			group_Book.Add(c, i, v)
+		case oracle.Shelf:
+			group_Shelf.Add(c, i, &v)
+		case *oracle.Shelf:
+			group_Shelf.Add(c, i, v)
+		case *oracle.Node:
+			group_Node.Add(c, i, v)
+		default:
+			c.Unknown(i, v, "Named")
+		}
+	}
+	group_Book.Execute(c, e.object_Book)
+	group_Node.Execute(c, e.object_Node)
+	group_Shelf.Execute(c, e.object_Shelf)
+}
+
+func (e *executor) abstract_Numbered(c gqlexec.Cells, values []oracle.Numbered) {
+	var group_Book gqlexec.Group[oracle.Book]
+	var group_Node gqlexec.Group[oracle.Node]
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			c.Null(i)
+		case *oracle.Book:
+			group_Book.Add(c, i, v)
+		case *oracle.Node:
+			group_Node.Add(c, i, v)
+		default:
+			c.Unknown(i, v, "Numbered")
+		}
+	}
+	group_Book.Execute(c, e.object_Book)
+	group_Node.Execute(c, e.object_Node)
+}
+
+func (e *executor) abstract_Titled(c gqlexec.Cells, values []oracle.Titled) {
+	var group_Book gqlexec.Group[oracle.Book]
+	var group_Shelf gqlexec.Group[oracle.Shelf]
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			c.Null(i)
+		case *oracle.Book:
+			group_Book.Add(c, i, v)
+		case oracle.Shelf:
+			group_Shelf.Add(c, i, &v)
+		case *oracle.Shelf:
+			group_Shelf.Add(c, i, v)
+		default:
+			c.Unknown(i, v, "Titled")
+		}
+	}
+	group_Book.Execute(c, e.object_Book)
+	group_Shelf.Execute(c, e.object_Shelf)
+}
+
+func (e *executor) field_Book_quoted_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "mark", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Book_shout_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "times", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
+	return args, nil
 }
 
 func (e *executor) field_Mutation_addOrFail_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
@@ -1191,6 +1726,31 @@ func (e *executor) field_Node_prefixed_args(ctx context.Context, raw map[string]
 	return args, nil
 }
 
+func (e *executor) field_Node_quoted_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "mark", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Node_shout_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "times", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "mark", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg1
+	return args, nil
+}
+
 func (e *executor) field_Node_strictPlusOdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "odd", e.unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd)
@@ -1208,6 +1768,16 @@ func (e *executor) field_Query___type_args(ctx context.Context, raw map[string]a
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_allNamed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
 	return args, nil
 }
 
@@ -1251,6 +1821,36 @@ func (e *executor) field_Query_grid_args(ctx context.Context, raw map[string]any
 	return args, nil
 }
 
+func (e *executor) field_Query_items_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_namedGrid_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "rows", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["rows"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_named_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "id", e.unmarshalNInt2int)
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Query_node_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "id", e.unmarshalNInt2int)
@@ -1262,6 +1862,16 @@ func (e *executor) field_Query_node_args(ctx context.Context, raw map[string]any
 }
 
 func (e *executor) field_Query_nodes_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_numbered_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
 	if err != nil {
@@ -1286,6 +1896,16 @@ func (e *executor) field_Query_sizes_args(ctx context.Context, raw map[string]an
 	return args, nil
 }
 
+func (e *executor) field_Query_strictAllNamed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Query_strictGrid_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "rows", e.unmarshalOInt2ᚖint)
@@ -1293,6 +1913,26 @@ func (e *executor) field_Query_strictGrid_args(ctx context.Context, raw map[stri
 		return nil, err
 	}
 	args["rows"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_strictNamedGrid_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "rows", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["rows"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_strictNamed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "id", e.unmarshalNInt2int)
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -1313,6 +1953,26 @@ func (e *executor) field_Query_strictNodes_args(ctx context.Context, raw map[str
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Shelf_quoted_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "mark", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Shelf_shout_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "times", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
 	return args, nil
 }
 
@@ -1651,6 +2311,73 @@ var parsedSchema = gqlparser.MustLoadSchema(
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
   sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
+  named(id: Int!): Named
+  strictNamed(id: Int!): Named!
+  allNamed(ids: [Int!]!): [Named]
+  strictAllNamed(ids: [Int!]!): [Named!]!
+  numbered(ids: [Int!]!): [Numbered]!
+  items(ids: [Int!]!): [Item]
+  namedGrid(rows: Int = 2): [[Named]!]
+  strictNamedGrid(rows: Int = 2): [[Named!]]!
+  "Nil interfaces and nil pointers in interfaces."
+  nilNamed: [Named]
+  "A nil pointer in an interface."
+  strictNilNamed: Named!
+  "Of no object type."
+  stranger: Named
+}
+
+interface Named {
+  id: ID!
+  "Some object types promise it."
+  label: String
+  quoted(mark: String = "'"): String!
+  "The object types have other defaults, and more arguments."
+  shout(times: Int = 1): String
+  "Of some object types it is always a node, or always titled."
+  peer: Named
+}
+
+interface Titled implements Named {
+  id: ID!
+  label: String
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1): String
+  peer: Named
+}
+
+"It has nothing to do with Named, but nodes and books are both."
+interface Numbered {
+  number: Int!
+}
+
+union Item = Node | Book | Point
+
+type Book implements Titled & Named & Numbered {
+  id: ID!
+  number: Int!
+  "A method that fails for some books."
+  label: String
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 2): String
+  peer: Named
+  author: Node
+  parts: [Item]
+  strictParts: [[Item!]]!
+  related: [[Titled]]
+}
+
+type Shelf implements Titled & Named {
+  id: ID!
+  label: String
+  "A method that fails for some shelves."
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1): String
+  "A method."
+  peer: Titled
 }
 
 type Mutation {
@@ -1688,7 +2415,7 @@ input InnerInput {
   odd: Odd
 }
 
-type Node {
+type Node implements Named & Numbered {
   id: ID!
   number: Int!
   name: String
@@ -1723,6 +2450,11 @@ type Node {
   children(first: Int = 3): [Node!]!
   maybeChildren: [Node]
   neighbours: [[Node]]
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1, mark: String = "!"): String!
+  peer: Node
+  friend: Named
+  strictFriend: Named!
   fetchedName(upper: Boolean!): String
   strictName: String!
 }

@@ -13,11 +13,12 @@ import (
 type Resolver struct {
 	counter atomic.Int64
 	nodes   *loader.Source[int, *oracle.Node]
+	named   *loader.Source[int, oracle.Named]
 }
 
 // NewResolver returns a Resolver whose counter is 0.
 func NewResolver() *Resolver {
-	return &Resolver{nodes: loader.NewSource("nodes", findAll)}
+	return &Resolver{nodes: loader.NewSource("nodes", findAll), named: loader.NewSource("named", findAllNamed)}
 }
 
 // findAll is a batch of Find: what that panics for, the batch as a whole must not.
@@ -42,6 +43,7 @@ func try[T any](f func() (T, error)) (v T, err error) {
 func (r *Resolver) Query() QueryResolver       { return query{r} }
 func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 func (r *Resolver) Node() NodeResolver         { return node{r} }
+func (r *Resolver) Book() BookResolver         { return book{r} }
 func (r *Resolver) Counter() CounterResolver   { return counter{r} }
 
 type query struct{ *Resolver }

@@ -28,6 +28,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Book() BookResolver
 	Counter() CounterResolver
 	Mutation() MutationResolver
 	Node() NodeResolver
@@ -38,6 +39,20 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Book struct {
+		Author      func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Label       func(childComplexity int) int
+		Number      func(childComplexity int) int
+		Parts       func(childComplexity int) int
+		Peer        func(childComplexity int) int
+		Quoted      func(childComplexity int, mark *string) int
+		Related     func(childComplexity int) int
+		Shout       func(childComplexity int, times *int) int
+		StrictParts func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
 	Counter struct {
 		Now   func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -54,6 +69,7 @@ type ComplexityRoot struct {
 		Explosive     func(childComplexity int) int
 		FetchedName   func(childComplexity int, upper bool) int
 		Flag          func(childComplexity int) int
+		Friend        func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Label         func(childComplexity int) int
 		MaybeChildren func(childComplexity int) int
@@ -66,12 +82,16 @@ type ComplexityRoot struct {
 		Next          func(childComplexity int) int
 		Number        func(childComplexity int) int
 		Odd           func(childComplexity int) int
+		Peer          func(childComplexity int) int
 		PlusOdd       func(childComplexity int, odd oracle.Odd) int
 		Points        func(childComplexity int) int
 		Prefixed      func(childComplexity int, prefix *string, times *int) int
+		Quoted        func(childComplexity int, mark *string) int
 		Risky         func(childComplexity int) int
 		Secret        func(childComplexity int) int
 		Self          func(childComplexity int) int
+		Shout         func(childComplexity int, times *int, mark *string) int
+		StrictFriend  func(childComplexity int) int
 		StrictName    func(childComplexity int) int
 		StrictNext    func(childComplexity int) int
 		StrictPlusOdd func(childComplexity int, odd oracle.Odd) int
@@ -89,15 +109,35 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Echo        func(childComplexity int, input oracle.EchoInput) int
-		EchoAll     func(childComplexity int, inputs []*oracle.EchoInput, mood *oracle.Mood) int
-		Grid        func(childComplexity int, rows *int, columns int) int
-		Node        func(childComplexity int, id int) int
-		Nodes       func(childComplexity int, ids []int) int
-		Sizes       func(childComplexity int, sizes []oracle.Size, size *oracle.Size) int
-		StrictGrid  func(childComplexity int, rows *int) int
-		StrictNode  func(childComplexity int, id int) int
-		StrictNodes func(childComplexity int, ids []int) int
+		AllNamed        func(childComplexity int, ids []int) int
+		Echo            func(childComplexity int, input oracle.EchoInput) int
+		EchoAll         func(childComplexity int, inputs []*oracle.EchoInput, mood *oracle.Mood) int
+		Grid            func(childComplexity int, rows *int, columns int) int
+		Items           func(childComplexity int, ids []int) int
+		Named           func(childComplexity int, id int) int
+		NamedGrid       func(childComplexity int, rows *int) int
+		NilNamed        func(childComplexity int) int
+		Node            func(childComplexity int, id int) int
+		Nodes           func(childComplexity int, ids []int) int
+		Numbered        func(childComplexity int, ids []int) int
+		Sizes           func(childComplexity int, sizes []oracle.Size, size *oracle.Size) int
+		Stranger        func(childComplexity int) int
+		StrictAllNamed  func(childComplexity int, ids []int) int
+		StrictGrid      func(childComplexity int, rows *int) int
+		StrictNamed     func(childComplexity int, id int) int
+		StrictNamedGrid func(childComplexity int, rows *int) int
+		StrictNilNamed  func(childComplexity int) int
+		StrictNode      func(childComplexity int, id int) int
+		StrictNodes     func(childComplexity int, ids []int) int
+	}
+
+	Shelf struct {
+		ID     func(childComplexity int) int
+		Label  func(childComplexity int) int
+		Peer   func(childComplexity int) int
+		Quoted func(childComplexity int, mark *string) int
+		Shout  func(childComplexity int, times *int) int
+		Title  func(childComplexity int) int
 	}
 }
 
@@ -105,6 +145,12 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type BookResolver interface {
+	Peer(ctx context.Context, obj *oracle.Book) (oracle.Named, error)
+	Author(ctx context.Context, obj *oracle.Book) (*oracle.Node, error)
+
+	Related(ctx context.Context, obj *oracle.Book) ([][]oracle.Titled, error)
+}
 type CounterResolver interface {
 	Now(ctx context.Context, obj *oracle.Counter) (int, error)
 }
@@ -121,6 +167,10 @@ type NodeResolver interface {
 	Children(ctx context.Context, obj *oracle.Node, first *int) ([]*oracle.Node, error)
 	MaybeChildren(ctx context.Context, obj *oracle.Node) ([]*oracle.Node, error)
 	Neighbours(ctx context.Context, obj *oracle.Node) ([][]*oracle.Node, error)
+
+	Peer(ctx context.Context, obj *oracle.Node) (*oracle.Node, error)
+	Friend(ctx context.Context, obj *oracle.Node) (oracle.Named, error)
+	StrictFriend(ctx context.Context, obj *oracle.Node) (oracle.Named, error)
 	FetchedName(ctx context.Context, obj *oracle.Node, upper bool) (*string, error)
 	StrictName(ctx context.Context, obj *oracle.Node) (string, error)
 }
@@ -134,6 +184,17 @@ type QueryResolver interface {
 	Echo(ctx context.Context, input oracle.EchoInput) (string, error)
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) ([]*string, error)
 	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) ([]oracle.Size, error)
+	Named(ctx context.Context, id int) (oracle.Named, error)
+	StrictNamed(ctx context.Context, id int) (oracle.Named, error)
+	AllNamed(ctx context.Context, ids []int) ([]oracle.Named, error)
+	StrictAllNamed(ctx context.Context, ids []int) ([]oracle.Named, error)
+	Numbered(ctx context.Context, ids []int) ([]oracle.Numbered, error)
+	Items(ctx context.Context, ids []int) ([]oracle.Item, error)
+	NamedGrid(ctx context.Context, rows *int) ([][]oracle.Named, error)
+	StrictNamedGrid(ctx context.Context, rows *int) ([][]oracle.Named, error)
+	NilNamed(ctx context.Context) ([]oracle.Named, error)
+	StrictNilNamed(ctx context.Context) (oracle.Named, error)
+	Stranger(ctx context.Context) (oracle.Named, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -153,6 +214,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Book.author":
+		if e.ComplexityRoot.Book.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Author(childComplexity), true
+	case "Book.id":
+		if e.ComplexityRoot.Book.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.ID(childComplexity), true
+	case "Book.label":
+		if e.ComplexityRoot.Book.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Label(childComplexity), true
+	case "Book.number":
+		if e.ComplexityRoot.Book.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Number(childComplexity), true
+	case "Book.parts":
+		if e.ComplexityRoot.Book.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Parts(childComplexity), true
+	case "Book.peer":
+		if e.ComplexityRoot.Book.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Peer(childComplexity), true
+	case "Book.quoted":
+		if e.ComplexityRoot.Book.Quoted == nil {
+			break
+		}
+
+		args, err := ec.field_Book_quoted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Book.Quoted(childComplexity, args["mark"].(*string)), true
+	case "Book.related":
+		if e.ComplexityRoot.Book.Related == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Related(childComplexity), true
+	case "Book.shout":
+		if e.ComplexityRoot.Book.Shout == nil {
+			break
+		}
+
+		args, err := ec.field_Book_shout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Book.Shout(childComplexity, args["times"].(*int)), true
+	case "Book.strictParts":
+		if e.ComplexityRoot.Book.StrictParts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.StrictParts(childComplexity), true
+	case "Book.title":
+		if e.ComplexityRoot.Book.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Book.Title(childComplexity), true
 
 	case "Counter.now":
 		if e.ComplexityRoot.Counter.Now == nil {
@@ -235,6 +373,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Flag(childComplexity), true
+	case "Node.friend":
+		if e.ComplexityRoot.Node.Friend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Node.Friend(childComplexity), true
 	case "Node.id":
 		if e.ComplexityRoot.Node.ID == nil {
 			break
@@ -307,6 +451,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Odd(childComplexity), true
+	case "Node.peer":
+		if e.ComplexityRoot.Node.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Node.Peer(childComplexity), true
 	case "Node.plusOdd":
 		if e.ComplexityRoot.Node.PlusOdd == nil {
 			break
@@ -335,6 +485,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Prefixed(childComplexity, args["prefix"].(*string), args["times"].(*int)), true
+	case "Node.quoted":
+		if e.ComplexityRoot.Node.Quoted == nil {
+			break
+		}
+
+		args, err := ec.field_Node_quoted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Node.Quoted(childComplexity, args["mark"].(*string)), true
 	case "Node.risky":
 		if e.ComplexityRoot.Node.Risky == nil {
 			break
@@ -353,6 +514,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Node.Self(childComplexity), true
+	case "Node.shout":
+		if e.ComplexityRoot.Node.Shout == nil {
+			break
+		}
+
+		args, err := ec.field_Node_shout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Node.Shout(childComplexity, args["times"].(*int), args["mark"].(*string)), true
+	case "Node.strictFriend":
+		if e.ComplexityRoot.Node.StrictFriend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Node.StrictFriend(childComplexity), true
 	case "Node.strictName":
 		if e.ComplexityRoot.Node.StrictName == nil {
 			break
@@ -426,6 +604,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Point.Y(childComplexity), true
 
+	case "Query.allNamed":
+		if e.ComplexityRoot.Query.AllNamed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_allNamed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AllNamed(childComplexity, args["ids"].([]int)), true
 	case "Query.echo":
 		if e.ComplexityRoot.Query.Echo == nil {
 			break
@@ -460,6 +649,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Grid(childComplexity, args["rows"].(*int), args["columns"].(int)), true
 
+	case "Query.items":
+		if e.ComplexityRoot.Query.Items == nil {
+			break
+		}
+
+		args, err := ec.field_Query_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Items(childComplexity, args["ids"].([]int)), true
+	case "Query.named":
+		if e.ComplexityRoot.Query.Named == nil {
+			break
+		}
+
+		args, err := ec.field_Query_named_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Named(childComplexity, args["id"].(int)), true
+	case "Query.namedGrid":
+		if e.ComplexityRoot.Query.NamedGrid == nil {
+			break
+		}
+
+		args, err := ec.field_Query_namedGrid_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NamedGrid(childComplexity, args["rows"].(*int)), true
+	case "Query.nilNamed":
+		if e.ComplexityRoot.Query.NilNamed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.NilNamed(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -482,6 +710,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]int)), true
+	case "Query.numbered":
+		if e.ComplexityRoot.Query.Numbered == nil {
+			break
+		}
+
+		args, err := ec.field_Query_numbered_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Numbered(childComplexity, args["ids"].([]int)), true
 	case "Query.sizes":
 		if e.ComplexityRoot.Query.Sizes == nil {
 			break
@@ -493,6 +732,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sizes(childComplexity, args["sizes"].([]oracle.Size), args["size"].(*oracle.Size)), true
+	case "Query.stranger":
+		if e.ComplexityRoot.Query.Stranger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Stranger(childComplexity), true
+	case "Query.strictAllNamed":
+		if e.ComplexityRoot.Query.StrictAllNamed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strictAllNamed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StrictAllNamed(childComplexity, args["ids"].([]int)), true
 	case "Query.strictGrid":
 		if e.ComplexityRoot.Query.StrictGrid == nil {
 			break
@@ -504,6 +760,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StrictGrid(childComplexity, args["rows"].(*int)), true
+	case "Query.strictNamed":
+		if e.ComplexityRoot.Query.StrictNamed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strictNamed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StrictNamed(childComplexity, args["id"].(int)), true
+	case "Query.strictNamedGrid":
+		if e.ComplexityRoot.Query.StrictNamedGrid == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strictNamedGrid_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StrictNamedGrid(childComplexity, args["rows"].(*int)), true
+	case "Query.strictNilNamed":
+		if e.ComplexityRoot.Query.StrictNilNamed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.StrictNilNamed(childComplexity), true
 	case "Query.strictNode":
 		if e.ComplexityRoot.Query.StrictNode == nil {
 			break
@@ -526,6 +810,53 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StrictNodes(childComplexity, args["ids"].([]int)), true
+
+	case "Shelf.id":
+		if e.ComplexityRoot.Shelf.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shelf.ID(childComplexity), true
+	case "Shelf.label":
+		if e.ComplexityRoot.Shelf.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shelf.Label(childComplexity), true
+	case "Shelf.peer":
+		if e.ComplexityRoot.Shelf.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shelf.Peer(childComplexity), true
+	case "Shelf.quoted":
+		if e.ComplexityRoot.Shelf.Quoted == nil {
+			break
+		}
+
+		args, err := ec.field_Shelf_quoted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Shelf.Quoted(childComplexity, args["mark"].(*string)), true
+	case "Shelf.shout":
+		if e.ComplexityRoot.Shelf.Shout == nil {
+			break
+		}
+
+		args, err := ec.field_Shelf_shout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Shelf.Shout(childComplexity, args["times"].(*int)), true
+	case "Shelf.title":
+		if e.ComplexityRoot.Shelf.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shelf.Title(childComplexity), true
 
 	}
 	return 0, false
@@ -622,6 +953,73 @@ var sources = []*ast.Source{
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
   sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
+  named(id: Int!): Named
+  strictNamed(id: Int!): Named!
+  allNamed(ids: [Int!]!): [Named]
+  strictAllNamed(ids: [Int!]!): [Named!]!
+  numbered(ids: [Int!]!): [Numbered]!
+  items(ids: [Int!]!): [Item]
+  namedGrid(rows: Int = 2): [[Named]!]
+  strictNamedGrid(rows: Int = 2): [[Named!]]!
+  "Nil interfaces and nil pointers in interfaces."
+  nilNamed: [Named]
+  "A nil pointer in an interface."
+  strictNilNamed: Named!
+  "Of no object type."
+  stranger: Named
+}
+
+interface Named {
+  id: ID!
+  "Some object types promise it."
+  label: String
+  quoted(mark: String = "'"): String!
+  "The object types have other defaults, and more arguments."
+  shout(times: Int = 1): String
+  "Of some object types it is always a node, or always titled."
+  peer: Named
+}
+
+interface Titled implements Named {
+  id: ID!
+  label: String
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1): String
+  peer: Named
+}
+
+"It has nothing to do with Named, but nodes and books are both."
+interface Numbered {
+  number: Int!
+}
+
+union Item = Node | Book | Point
+
+type Book implements Titled & Named & Numbered {
+  id: ID!
+  number: Int!
+  "A method that fails for some books."
+  label: String
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 2): String
+  peer: Named
+  author: Node
+  parts: [Item]
+  strictParts: [[Item!]]!
+  related: [[Titled]]
+}
+
+type Shelf implements Titled & Named {
+  id: ID!
+  label: String
+  "A method that fails for some shelves."
+  title: String!
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1): String
+  "A method."
+  peer: Titled
 }
 
 type Mutation {
@@ -659,7 +1057,7 @@ input InnerInput {
   odd: Odd
 }
 
-type Node {
+type Node implements Named & Numbered {
   id: ID!
   number: Int!
   name: String
@@ -694,6 +1092,11 @@ type Node {
   children(first: Int = 3): [Node!]!
   maybeChildren: [Node]
   neighbours: [[Node]]
+  quoted(mark: String = "'"): String!
+  shout(times: Int = 1, mark: String = "!"): String!
+  peer: Node
+  friend: Named
+  strictFriend: Named!
   fetchedName(upper: Boolean!): String
   strictName: String!
 }
@@ -780,6 +1183,16 @@ func (ec *executionContext) childFields_Node(ctx context.Context, field graphql.
 		return ec.fieldContext_Node_maybeChildren(ctx, field)
 	case "neighbours":
 		return ec.fieldContext_Node_neighbours(ctx, field)
+	case "quoted":
+		return ec.fieldContext_Node_quoted(ctx, field)
+	case "shout":
+		return ec.fieldContext_Node_shout(ctx, field)
+	case "peer":
+		return ec.fieldContext_Node_peer(ctx, field)
+	case "friend":
+		return ec.fieldContext_Node_friend(ctx, field)
+	case "strictFriend":
+		return ec.fieldContext_Node_strictFriend(ctx, field)
 	case "fetchedName":
 		return ec.fieldContext_Node_fetchedName(ctx, field)
 	case "strictName":
@@ -914,6 +1327,34 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Book_quoted_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mark",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Book_shout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "times",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addOrFail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1020,6 +1461,42 @@ func (ec *executionContext) field_Node_prefixed_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Node_quoted_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mark",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Node_shout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "times",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "mark",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Node_strictPlusOdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1045,6 +1522,20 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_allNamed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
 	return args, nil
 }
 
@@ -1106,6 +1597,48 @@ func (ec *executionContext) field_Query_grid_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_items_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_namedGrid_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "rows",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rows"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_named_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1121,6 +1654,20 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 }
 
 func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_numbered_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
@@ -1156,6 +1703,20 @@ func (ec *executionContext) field_Query_sizes_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_strictAllNamed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_strictGrid_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1167,6 +1728,34 @@ func (ec *executionContext) field_Query_strictGrid_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["rows"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_strictNamedGrid_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "rows",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rows"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_strictNamed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -1195,6 +1784,34 @@ func (ec *executionContext) field_Query_strictNodes_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Shelf_quoted_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mark",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Shelf_shout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "times",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg0
 	return args, nil
 }
 
@@ -1257,6 +1874,328 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Book_id(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNID2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Book_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Book_number(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Book_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Book_label(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Book_title(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Book_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Book_quoted(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_quoted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Quoted(fc.Args["mark"].(*string)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Book_quoted(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Book",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Book_quoted_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Book_shout(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_shout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Shout(fc.Args["times"].(*int)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_shout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Book",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Book_shout_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Book_peer(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_peer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Book().Peer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_peer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Book",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Book_author(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Book().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Node) graphql.Marshaler {
+			return ec.marshalONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Book",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Node(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Book_parts(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Item) graphql.Marshaler {
+			return ec.marshalOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, true, false, errors.New("field of type Item does not have child fields"))
+}
+
+func (ec *executionContext) _Book_strictParts(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_strictParts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrictParts()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v [][]oracle.Item) graphql.Marshaler {
+			return ec.marshalNItem2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Book_strictParts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Book", field, true, false, errors.New("field of type Item does not have child fields"))
+}
+
+func (ec *executionContext) _Book_related(ctx context.Context, field graphql.CollectedField, obj *oracle.Book) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Book_related(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Book().Related(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v [][]oracle.Titled) graphql.Marshaler {
+			return ec.marshalOTitled2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Book_related(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Book",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _Counter_value(ctx context.Context, field graphql.CollectedField, obj *oracle.Counter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -2259,6 +3198,190 @@ func (ec *executionContext) fieldContext_Node_neighbours(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Node_quoted(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_quoted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Quoted(fc.Args["mark"].(*string)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Node_quoted(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Node_quoted_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Node_shout(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_shout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Shout(fc.Args["times"].(*int), fc.Args["mark"].(*string)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Node_shout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Node_shout_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Node_peer(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_peer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Node().Peer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Node) graphql.Marshaler {
+			return ec.marshalONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Node_peer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Node(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Node_friend(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_friend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Node().Friend(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Node_friend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Node_strictFriend(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Node_strictFriend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Node().StrictFriend(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Node_strictFriend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Node",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Node_fetchedName(ctx context.Context, field graphql.CollectedField, obj *oracle.Node) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2768,6 +3891,454 @@ func (ec *executionContext) fieldContext_Query_sizes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_named(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_named(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Named(ctx, fc.Args["id"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_named(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_named_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strictNamed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strictNamed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StrictNamed(ctx, fc.Args["id"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strictNamed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strictNamed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_allNamed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_allNamed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AllNamed(ctx, fc.Args["ids"].([]int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_allNamed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_allNamed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strictAllNamed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strictAllNamed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StrictAllNamed(ctx, fc.Args["ids"].([]int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+			return ec.marshalNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strictAllNamed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strictAllNamed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_numbered(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_numbered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Numbered(ctx, fc.Args["ids"].([]int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Numbered) graphql.Marshaler {
+			return ec.marshalNNumbered2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_numbered(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_numbered_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_items(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Items(ctx, fc.Args["ids"].([]int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Item) graphql.Marshaler {
+			return ec.marshalOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_items(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Item does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_items_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_namedGrid(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_namedGrid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().NamedGrid(ctx, fc.Args["rows"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v [][]oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_namedGrid(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_namedGrid_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strictNamedGrid(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strictNamedGrid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StrictNamedGrid(ctx, fc.Args["rows"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v [][]oracle.Named) graphql.Marshaler {
+			return ec.marshalNNamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strictNamedGrid(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strictNamedGrid_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_nilNamed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_nilNamed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().NilNamed(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_nilNamed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strictNilNamed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strictNilNamed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().StrictNilNamed(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strictNilNamed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_stranger(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stranger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Stranger(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+			return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stranger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2839,6 +4410,195 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Shelf_id(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNID2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Shelf", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Shelf_label(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Shelf", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Shelf_title(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Shelf", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Shelf_quoted(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_quoted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Quoted(fc.Args["mark"].(*string)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_quoted(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Shelf",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Shelf_quoted_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Shelf_shout(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_shout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Shout(fc.Args["times"].(*int)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_shout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Shelf",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Shelf_shout_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Shelf_peer(ctx context.Context, field graphql.CollectedField, obj *oracle.Shelf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Shelf_peer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Peer(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v oracle.Titled) graphql.Marshaler {
+			return ec.marshalOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Shelf_peer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Shelf",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -4013,9 +5773,313 @@ func (ec *executionContext) unmarshalInputInnerInput(ctx context.Context, obj an
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _Item(ctx context.Context, sel ast.SelectionSet, obj oracle.Item) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case oracle.Book:
+		return ec._Book(ctx, sel, &obj)
+	case *oracle.Book:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Book(ctx, sel, obj)
+	case oracle.Node:
+		return ec._Node(ctx, sel, &obj)
+	case *oracle.Node:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Node(ctx, sel, obj)
+	case oracle.Point:
+		return ec._Point(ctx, sel, &obj)
+	case *oracle.Point:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Point(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Item must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _Named(ctx context.Context, sel ast.SelectionSet, obj oracle.Named) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *oracle.Book:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Book(ctx, sel, obj)
+	case oracle.Shelf:
+		return ec._Shelf(ctx, sel, &obj)
+	case *oracle.Shelf:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Shelf(ctx, sel, obj)
+	case *oracle.Node:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Node(ctx, sel, obj)
+	case oracle.Titled:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Titled(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Named must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _Numbered(ctx context.Context, sel ast.SelectionSet, obj oracle.Numbered) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *oracle.Book:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Book(ctx, sel, obj)
+	case *oracle.Node:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Node(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Numbered must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _Titled(ctx context.Context, sel ast.SelectionSet, obj oracle.Titled) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *oracle.Book:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Book(ctx, sel, obj)
+	case oracle.Shelf:
+		return ec._Shelf(ctx, sel, &obj)
+	case *oracle.Shelf:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Shelf(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Titled must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var bookImplementors = []string{"Book", "Item", "Titled", "Named", "Numbered"}
+
+func (ec *executionContext) _Book(ctx context.Context, sel ast.SelectionSet, obj *oracle.Book) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Book")
+		case "id":
+			out.Values[i] = ec._Book_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._Book_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.Values[i] = ec._Book_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._Book_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "quoted":
+			out.Values[i] = ec._Book_quoted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shout":
+			out.Values[i] = ec._Book_shout(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "peer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Book_peer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "author":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Book_author(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "parts":
+			out.Values[i] = ec._Book_parts(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "strictParts":
+			out.Values[i] = ec._Book_strictParts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "related":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Book_related(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var counterImplementors = []string{"Counter"}
 
@@ -4155,7 +6219,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var nodeImplementors = []string{"Node"}
+var nodeImplementors = []string{"Node", "Item", "Named", "Numbered"}
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj *oracle.Node) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, nodeImplementors)
@@ -4510,6 +6574,130 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "quoted":
+			out.Values[i] = ec._Node_quoted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shout":
+			out.Values[i] = ec._Node_shout(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "peer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Node_peer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "friend":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Node_friend(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "strictFriend":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Node_strictFriend(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "fetchedName":
 			field := field
 
@@ -4607,7 +6795,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
-var pointImplementors = []string{"Point"}
+var pointImplementors = []string{"Point", "Item"}
 
 func (ec *executionContext) _Point(ctx context.Context, sel ast.SelectionSet, obj *oracle.Point) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pointImplementors)
@@ -4868,6 +7056,248 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "named":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_named(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strictNamed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strictNamed(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "allNamed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_allNamed(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strictAllNamed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strictAllNamed(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "numbered":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_numbered(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "items":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_items(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "namedGrid":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_namedGrid(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strictNamedGrid":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strictNamedGrid(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "nilNamed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_nilNamed(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strictNilNamed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strictNilNamed(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "stranger":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_stranger(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -4881,6 +7311,69 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var shelfImplementors = []string{"Shelf", "Titled", "Named"}
+
+func (ec *executionContext) _Shelf(ctx context.Context, sel ast.SelectionSet, obj *oracle.Shelf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, shelfImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Shelf")
+		case "id":
+			out.Values[i] = ec._Shelf_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._Shelf_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Shelf_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quoted":
+			out.Values[i] = ec._Shelf_quoted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shout":
+			out.Values[i] = ec._Shelf_shout(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "peer":
+			out.Values[i] = ec._Shelf_peer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -5392,6 +7885,26 @@ func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.S
 	return ret
 }
 
+func (ec *executionContext) marshalNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx context.Context, sel ast.SelectionSet, v oracle.Item) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Item(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNItem2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx context.Context, sel ast.SelectionSet, v [][]oracle.Item) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(ctx context.Context, v any) (oracle.Mood, error) {
 	var res oracle.Mood
 	err := res.UnmarshalGQL(v)
@@ -5400,6 +7913,52 @@ func (ec *executionContext) unmarshalNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋlo
 
 func (ec *executionContext) marshalNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(ctx context.Context, sel ast.SelectionSet, v oracle.Mood) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx context.Context, sel ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Named(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx context.Context, sel ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx context.Context, sel ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx context.Context, sel ast.SelectionSet, v [][]oracle.Named) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) marshalNNode2ᚕᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(ctx context.Context, sel ast.SelectionSet, v [][]*oracle.Node) graphql.Marshaler {
@@ -5446,6 +8005,16 @@ func (ec *executionContext) marshalNNode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋl
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNumbered2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(ctx context.Context, sel ast.SelectionSet, v []oracle.Numbered) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONumbered2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, v any) (oracle.Odd, error) {
@@ -5869,6 +8438,45 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalOItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx context.Context, sel ast.SelectionSet, v oracle.Item) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Item(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx context.Context, sel ast.SelectionSet, v []oracle.Item) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ(ctx context.Context, sel ast.SelectionSet, v []oracle.Item) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(ctx context.Context, v any) (*oracle.Mood, error) {
 	if v == nil {
 		return nil, nil
@@ -5883,6 +8491,64 @@ func (ec *executionContext) marshalOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋl
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx context.Context, sel ast.SelectionSet, v oracle.Named) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Named(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx context.Context, sel ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalONamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx context.Context, sel ast.SelectionSet, v []oracle.Named) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalONamed2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamedᚄ(ctx context.Context, sel ast.SelectionSet, v [][]oracle.Named) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNamed2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalONode2ᚕᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode(ctx context.Context, sel ast.SelectionSet, v [][]*oracle.Node) graphql.Marshaler {
@@ -5954,6 +8620,13 @@ func (ec *executionContext) marshalONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋl
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONumbered2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered(ctx context.Context, sel ast.SelectionSet, v oracle.Numbered) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Numbered(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, v any) (*oracle.Odd, error) {
@@ -6105,6 +8778,39 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx context.Context, sel ast.SelectionSet, v oracle.Titled) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Titled(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTitled2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx context.Context, sel ast.SelectionSet, v []oracle.Titled) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOTitled2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx context.Context, sel ast.SelectionSet, v [][]oracle.Titled) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOTitled2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -14,6 +14,7 @@ type Resolver struct{ counter atomic.Int64 }
 func (r *Resolver) Query() QueryResolver       { return query{r} }
 func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 func (r *Resolver) Node() NodeResolver         { return node{} }
+func (r *Resolver) Book() BookResolver         { return book{} }
 func (r *Resolver) Counter() CounterResolver   { return counter{r} }
 
 type query struct{ *Resolver }

@@ -1,0 +1,106 @@
+package gqlexec
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// collector collects the fields that a selection set has on one object type: the specification's CollectFields. gqlgen's own
+// answers a key twice where a field is selected on two interfaces of the object that have nothing to do with each other.
+type collector struct {
+	operation *graphql.OperationContext
+	satisfies []string // what a type condition may name: the object type, its interfaces and unions
+	spread    []string // names of the fragments that were met
+	fields    []graphql.CollectedField
+}
+
+// add merges the fields of a selection set into those collected before, in the order in which their response keys come first.
+// It evaluates @skip and @include; @defer has no effect.
+func (c *collector) add(set ast.SelectionSet) error {
+	for _, sel := range set {
+		included, err := c.included(sel)
+		if err != nil {
+			return err
+		}
+		if !included {
+			continue
+		}
+		switch sel := sel.(type) {
+		case *ast.Field:
+			f := c.field(sel)
+			f.Selections = append(f.Selections, sel.SelectionSet...)
+		case *ast.InlineFragment:
+			if sel.TypeCondition == "" || slices.Contains(c.satisfies, sel.TypeCondition) {
+				err = c.add(sel.SelectionSet)
+			}
+		case *ast.FragmentSpread:
+			err = c.addFragment(sel.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// field returns what is collected under the field's response key. Validation has made sure that all of them are the same field.
+func (c *collector) field(sel *ast.Field) *graphql.CollectedField {
+	for i := range c.fields {
+		if c.fields[i].Alias == sel.Alias {
+			return &c.fields[i]
+		}
+	}
+	c.fields = append(c.fields, graphql.CollectedField{Field: sel})
+	return &c.fields[len(c.fields)-1]
+}
+
+func (c *collector) addFragment(name string) error {
+	if slices.Contains(c.spread, name) {
+		return nil
+	}
+	c.spread = append(c.spread, name)
+	fragment := c.operation.Doc.Fragments.ForName(name)
+	if !slices.Contains(c.satisfies, fragment.TypeCondition) {
+		return nil
+	}
+	return c.add(fragment.SelectionSet)
+}
+
+func (c *collector) included(sel ast.Selection) (bool, error) {
+	var directives ast.DirectiveList
+	switch sel := sel.(type) {
+	case *ast.Field:
+		directives = sel.Directives
+	case *ast.InlineFragment:
+		directives = sel.Directives
+	case *ast.FragmentSpread:
+		directives = sel.Directives
+	}
+	for _, d := range directives {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		condition, err := c.condition(d)
+		if err != nil || condition == (d.Name == "skip") {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// condition evaluates the argument of a @skip or @include. Validation lets a variable that is null pass where it has a default: that
+// is an [*InputError].
+func (c *collector) condition(d *ast.Directive) (bool, error) {
+	value, err := d.Arguments.ForName("if").Value.Value(c.operation.Variables)
+	if err != nil {
+		return false, err
+	}
+	condition, ok := value.(bool)
+	if !ok {
+		return false, &InputError{fmt.Sprintf("cannot be selected from: %s: argument 'if' is not a boolean", d.Name)}
+	}
+	return condition, nil
+}
