@@ -45,7 +45,7 @@ func TestMeasure_sameAnswersAndFewestStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := plan{queries: queries, connections: []int{4}, rounds: 1, duration: time.Millisecond}
+	p := plan{queries: queries, connections: []int{4}, rounds: 1, duration: time.Millisecond, limit: time.Second}
 	all, err := measure(t.Context(), p, servers, pool, t.Output())
 	if err != nil {
 		t.Fatal(err)

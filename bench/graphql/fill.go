@@ -49,9 +49,9 @@ FROM generate_series(1, $1::bigint) n, generate_series(1, $2::bigint) i`, []any{
 	{`
 INSERT INTO activities (id, occurred_at, actor_id, kind, track_id, playlist_id, followee_id, body)
 SELECT n, timestamptz '2025-01-01 00:00:00Z' + n * 104729 % 31536000 * interval '1 second', 1 + n * 7919 % $2::bigint, kind,
-       CASE WHEN kind IN ('TRACK_POST', 'TRACK_REPOST', 'COMMENT') THEN 1 + n * 613 % $3::bigint END,
-       CASE WHEN kind IN ('PLAYLIST_POST', 'PLAYLIST_REPOST') THEN 1 + n * 613 % $4::bigint END,
-       CASE WHEN kind = 'USER_FOLLOW' THEN 1 + n * 613 % $2::bigint END,
+       CASE WHEN kind IN ('TRACK_POST', 'TRACK_REPOST', 'COMMENT') THEN 1 + (n * 613 + n / 1000 * 37) % $3::bigint END,
+       CASE WHEN kind IN ('PLAYLIST_POST', 'PLAYLIST_REPOST') THEN 1 + (n * 613 + n / 1000 * 37) % $4::bigint END,
+       CASE WHEN kind = 'USER_FOLLOW' THEN 1 + (n * 613 + n / 1000 * 37) % $2::bigint END,
        CASE WHEN kind = 'COMMENT' THEN 'I have played this ' || n || ' times.' END
 FROM generate_series(1, $1::bigint) n,
      LATERAL (SELECT (ARRAY['TRACK_POST', 'USER_FOLLOW', 'TRACK_REPOST', 'PLAYLIST_POST', 'COMMENT', 'PLAYLIST_REPOST'])

@@ -43,6 +43,7 @@ func run() error {
 func flags() (p plan, profiles string, err error) {
 	flag.IntVar(&p.rounds, "rounds", 3, "rounds of each contender, query and number of connections")
 	flag.DurationVar(&p.duration, "duration", time.Second, "duration of a round")
+	flag.DurationVar(&p.limit, "limit", 5*time.Minute, "duration of all rounds: when they take longer, there are fewer, but one at least")
 	names := make([]string, len(queries))
 	for i, q := range queries {
 		names[i] = q.name
@@ -51,8 +52,8 @@ func flags() (p plan, profiles string, err error) {
 	connections := flag.String("connections", "1,32,256", "numbers of connections")
 	flag.StringVar(&profiles, "profiles", "", "folder to write CPU and allocation profiles of clumpql to, one of each query")
 	flag.Parse()
-	if p.rounds < 1 || p.duration <= 0 || flag.NArg() > 0 {
-		return p, "", errors.New("rounds and duration must be positive, and there are no arguments")
+	if p.rounds < 1 || p.duration <= 0 || p.limit < 0 || flag.NArg() > 0 {
+		return p, "", errors.New("rounds, duration and limit must be positive, and there are no arguments")
 	}
 	for name := range strings.SplitSeq(*chosen, ",") {
 		q, err := queryNamed(name)

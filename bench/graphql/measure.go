@@ -10,8 +10,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// warmUp is what part of a round's duration the round that warms up takes.
-const warmUp = 4
+// The round that warms up takes this part of a round's duration, on enough connections to fill the servers' pools.
+const (
+	warmUpPart        = 4
+	warmUpConnections = 2 * poolSize
+)
 
 // plan says what is measured.
 type plan struct {
@@ -19,6 +22,7 @@ type plan struct {
 	connections []int
 	rounds      int
 	duration    time.Duration // of a round
+	limit       time.Duration // of all rounds
 }
 
 // round is one measurement of a server.
@@ -41,16 +45,23 @@ type results map[cell][]outcome
 // measure demands the same answers of all servers and measures them. progress gets a line for each cell.
 func measure(ctx context.Context, p plan, servers []*process, pool *pgxpool.Pool, progress io.Writer) (results, error) {
 	all := make(results)
+	end := time.Now().Add(p.limit)
 	for _, q := range p.queries {
 		loads, err := newLoads(ctx, q, servers)
 		if err != nil {
 			return nil, err
 		}
+		measured := contest{servers, loads, pool}
 		for _, connections := range p.connections {
-			fmt.Fprintf(progress, "%s, %d connections\n", q.name, connections)
-			outcomes, err := p.measureCell(ctx, servers, loads, connections, pool)
+			left := len(p.queries)*len(p.connections) - len(all)
+			rounds, err := measured.rounds(ctx, p, connections, time.Now().Add(time.Until(end)/time.Duration(left)))
 			if err != nil {
 				return nil, err
+			}
+			fmt.Fprintf(progress, "%s, %d connections: %d rounds\n", q.name, connections, len(rounds))
+			outcomes := make([]outcome, len(servers))
+			for i, server := range servers {
+				outcomes[i] = newOutcome(server.contender, ofServer(rounds, i))
 			}
 			all[cell{q.name, connections}] = outcomes
 		}
@@ -58,32 +69,52 @@ func measure(ctx context.Context, p plan, servers []*process, pool *pgxpool.Pool
 	return all, nil
 }
 
-func (p plan) measureCell(
-	ctx context.Context, servers []*process, loads []*load, connections int, pool *pgxpool.Pool,
-) ([]outcome, error) {
-	rounds := make([][]round, len(servers))
-	for n := range p.rounds + 1 {
-		duration := p.duration
-		if n == 0 {
-			duration /= warmUp
+func ofServer(rounds [][]round, i int) (own []round) {
+	for _, r := range rounds {
+		own = append(own, r[i])
+	}
+	return own
+}
+
+// contest is the servers with the load of a query on each.
+type contest struct {
+	servers []*process
+	loads   []*load
+	pool    *pgxpool.Pool // counts statements
+}
+
+// rounds warms up and measures as many rounds as are wanted, or fewer, but one at least, when one more would end after until. A
+// round has a measurement of each server, in their order.
+func (c contest) rounds(ctx context.Context, p plan, connections int, until time.Time) (all [][]round, err error) {
+	if _, err := c.round(ctx, min(connections, warmUpConnections), p.duration/warmUpPart, 0); err != nil {
+		return nil, err
+	}
+	for n := range p.rounds {
+		begin := time.Now()
+		rounds, err := c.round(ctx, connections, p.duration, n)
+		if err != nil {
+			return nil, err
 		}
-		for i := range servers {
-			i := (i + n) % len(servers) // nobody always comes first
-			server := servers[i]
-			r, err := measureRound(ctx, server, loads[i], connections, duration, pool)
-			if err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				rounds[i] = append(rounds[i], r)
-			}
+		all = append(all, rounds)
+		if time.Now().Add(time.Since(begin)).After(until) {
+			break
 		}
 	}
-	outcomes := make([]outcome, len(servers))
-	for i, server := range servers {
-		outcomes[i] = newOutcome(server.contender, rounds[i])
+	return all, nil
+}
+
+// round measures each server once, beginning with the first-th.
+func (c contest) round(ctx context.Context, connections int, duration time.Duration, first int) ([]round, error) {
+	rounds := make([]round, len(c.servers))
+	for n := range c.servers {
+		i := (first + n) % len(c.servers)
+		r, err := measureRound(ctx, c.servers[i], c.loads[i], connections, duration, c.pool)
+		if err != nil {
+			return nil, err
+		}
+		rounds[i] = r
 	}
-	return outcomes, nil
+	return rounds, nil
 }
 
 func measureRound(

@@ -69,5 +69,5 @@ func span(least, most float64) string {
 	if least == most {
 		return fmt.Sprintf("%.4g", least)
 	}
-	return fmt.Sprintf("%.2f..%.2f", least, most)
+	return fmt.Sprintf("%.3f..%.3f", least, most)
 }
