@@ -9,14 +9,14 @@ import (
 // outcome. The error it returns is that of the keys left without one.
 func (b *batch[K, V]) fetchAll() (struct{}, error) {
 	for {
-		results, err := b.fetchOnce()
+		found, err := b.fetchOnce()
 		if err != nil {
 			if !b.mayRepeat(err) || !b.pause() {
 				return struct{}{}, err
 			}
 			continue
 		}
-		b.todo = b.take(results)
+		b.todo = b.take(found)
 		if len(b.todo) == 0 {
 			return struct{}{}, nil
 		}
@@ -28,7 +28,7 @@ func (b *batch[K, V]) fetchAll() (struct{}, error) {
 }
 
 // fetchOnce calls the fetch for what is still to do, when it is this batch's turn.
-func (b *batch[K, V]) fetchOnce() (map[K]Result[V], error) {
+func (b *batch[K, V]) fetchOnce() (answers[K, V], error) {
 	if slots := b.fetcher.source.slots; slots != nil {
 		select {
 		case slots <- struct{}{}:
@@ -42,22 +42,20 @@ func (b *batch[K, V]) fetchOnce() (map[K]Result[V], error) {
 	for i, e := range b.todo {
 		keys[i] = e.key
 	}
-	results, err, panicked := protect2(func(keys []K) (map[K]Result[V], error) {
-		return b.fetcher.fetch(b.ctx, keys)
-	}, keys)
+	found, err, panicked := protect2(func(keys []K) (answers[K, V], error) { return b.fetcher.fetch(b.ctx, keys) }, keys)
 	if panicked != nil {
 		err = panicked
 	}
-	return results, err
+	return found, err
 }
 
 // take sorts in what a fetch returned, and returns the entries to be fetched again: those that
 // failed alone, with an error that allows one more attempt.
-func (b *batch[K, V]) take(results map[K]Result[V]) (again []*entry[K, V]) {
-	for _, e := range b.todo {
-		r, found := results[e.key]
+func (b *batch[K, V]) take(found answers[K, V]) (again []*entry[K, V]) {
+	for i, e := range b.todo {
+		r, ok := found.at(i, e.key)
 		switch {
-		case !found:
+		case !ok:
 			e.out = outcome[V]{}
 		case r.Err == nil:
 			e.out = defined(r.Value)

@@ -6,6 +6,7 @@ package loader
 type cell[V any] struct {
 	out         outcome[V]
 	settled     bool
+	flying      bool  // of a key: sent
 	send        uint8 // in a Scope with a plan the number of the send it is part of, counted from 1; 0: of none
 	first, last *waiter[V]
 }
@@ -13,7 +14,7 @@ type cell[V any] struct {
 // waiter is one use of a cell by an execution: a frame that hands the outcome on.
 type waiter[V any] struct {
 	root *root
-	to   receiver[V]
+	to   port[V]
 	cell *cell[V]
 	next *waiter[V]
 }

@@ -7,20 +7,30 @@ package loader
 // is evaluated on its own; keys fetched are shared through the Scope. Executed, a clump is defined
 // (it has a value), undefined, or failed. The zero Clump is undefined.
 type Clump[T any] struct {
-	n node[T]
+	n   node[T]
+	key word
 }
 
 // node is one expression of a clump. start begins its evaluation in x, whose outcome goes to the
-// receiver, exactly once: at once or after fetches. It must not recurse into other nodes' start: it
+// port, exactly once: at once or after fetches. It must not recurse into other nodes' start: it
 // pushes a frame that does, so that no depth of nesting grows the stack.
 type node[T any] interface {
-	start(x *Execution, to receiver[T])
+	start(x *Execution, key word, to port[T])
 }
 
-// receiver is who waits for an outcome. receive stores it and pushes a frame; it runs no user code.
+// receiver is who waits for outcomes, told apart by numbers of its own. receive stores one and
+// pushes a frame; it runs no user code.
 type receiver[T any] interface {
-	receive(x *Execution, o outcome[T])
+	receive(x *Execution, number int, o outcome[T])
 }
+
+// port is where an outcome goes.
+type port[T any] struct {
+	of     receiver[T]
+	number int
+}
+
+func (p port[T]) receive(x *Execution, o outcome[T]) { p.of.receive(x, p.number, o) }
 
 // outcome is how a clump ended: failed when err is not nil, else defined or not.
 type outcome[T any] struct {
@@ -32,17 +42,17 @@ type outcome[T any] struct {
 func defined[T any](v T) outcome[T]      { return outcome[T]{value: v, defined: true} }
 func failed[T any](err error) outcome[T] { return outcome[T]{err: err} }
 
-func (c Clump[T]) start(x *Execution, to receiver[T]) {
+func (c Clump[T]) start(x *Execution, to port[T]) {
 	if c.n == nil {
 		to.receive(x, outcome[T]{})
 		return
 	}
-	c.n.start(x, to)
+	c.n.start(x, c.key, to)
 }
 
 // Value is the clump of a value at hand.
 func Value[T any](v T) Clump[T] {
-	return Clump[T]{&constant[T]{defined(v)}}
+	return Clump[T]{n: &constant[T]{defined(v)}}
 }
 
 // Empty is a clump that is defined nowhere.
@@ -50,31 +60,31 @@ func Empty[T any]() Clump[T] { return Clump[T]{} }
 
 // Fail is a clump that has failed. A nil err gives Empty.
 func Fail[T any](err error) Clump[T] {
-	return Clump[T]{&constant[T]{failed[T](err)}}
+	return Clump[T]{n: &constant[T]{failed[T](err)}}
 }
 
 type constant[T any] struct {
 	out outcome[T]
 }
 
-func (c *constant[T]) start(x *Execution, to receiver[T]) { to.receive(x, c.out) }
+func (c *constant[T]) start(x *Execution, _ word, to port[T]) { to.receive(x, c.out) }
 
 // Try is the clump of what f returns; an error or a panic of f makes it fail. f runs when the clump
 // is executed, once for each use, on the goroutine that drives the execution: it should compute,
 // not wait (for what waits there is Future).
 func Try[T any](f func() (T, error)) Clump[T] {
-	return Clump[T]{&try[T]{f}}
+	return Clump[T]{n: &try[T]{f}}
 }
 
 type try[T any] struct {
 	f func() (T, error)
 }
 
-func (t *try[T]) start(x *Execution, to receiver[T]) { x.push(&tryFrame[T]{t, to}) }
+func (t *try[T]) start(x *Execution, _ word, to port[T]) { x.push(&tryFrame[T]{t, to}) }
 
 type tryFrame[T any] struct {
 	*try[T]
-	to receiver[T]
+	to port[T]
 }
 
 func (t *tryFrame[T]) step(x *Execution) {

@@ -6,20 +6,22 @@ import "slices"
 // fails the list (the first in order does, when several fail). All are waited for, so that the
 // outcome does not depend on which fetch was quicker. Without clumps it is an empty list.
 func Collect[T any](cs ...Clump[T]) Clump[[]T] {
-	return Clump[[]T]{&collect[T]{slices.Clone(cs)}}
+	return Clump[[]T]{n: &collect[T]{slices.Clone(cs)}}
 }
 
 type collect[T any] struct {
 	parts []Clump[T]
 }
 
-func (c *collect[T]) start(x *Execution, to receiver[[]T]) { x.push(newGather(c, len(c.parts), to)) }
-func (c *collect[T]) part(i int) (Clump[T], error)         { return c.parts[i], nil }
+func (c *collect[T]) start(x *Execution, _ word, to port[[]T]) {
+	x.push(newGather(c, len(c.parts), to))
+}
+func (c *collect[T]) part(i int) Clump[T] { return c.parts[i] }
 
 // Traverse is Collect over the clumps that f makes of the elements of in. f runs when the clump is
 // executed, in order.
 func Traverse[T, U any](in []T, f func(T) Clump[U]) Clump[[]U] {
-	return Clump[[]U]{&traverse[T, U]{slices.Clone(in), f}}
+	return Clump[[]U]{n: &traverse[T, U]{slices.Clone(in), f}}
 }
 
 type traverse[T, U any] struct {
@@ -27,81 +29,81 @@ type traverse[T, U any] struct {
 	f  func(T) Clump[U]
 }
 
-func (t *traverse[T, U]) start(x *Execution, to receiver[[]U]) { x.push(newGather(t, len(t.in), to)) }
-func (t *traverse[T, U]) part(i int) (Clump[U], error)         { return protect(t.f, t.in[i]) }
+func (t *traverse[T, U]) start(x *Execution, _ word, to port[[]U]) {
+	x.push(newGather(t, len(t.in), to))
+}
+func (t *traverse[T, U]) part(i int) Clump[U] { return t.f(t.in[i]) }
 
 // parts are the clumps of a list.
 type parts[T any] interface {
-	part(i int) (Clump[T], error)
+	part(i int) Clump[T]
 }
 
-// gather is a list under way: each part has a slot that receives its outcome.
+// gather is a list under way: it receives the outcomes of its parts by their places.
 type gather[T any] struct {
 	from    parts[T]
-	to      receiver[[]T]
-	slots   []slot[T]
-	started int // parts started
-	missing int // slots without an outcome
-	failed  int // the first slot that failed, where err is not nil
+	to      port[[]T]
+	values  []T   // of the parts that are defined
+	absent  []int // the parts that are not
+	started int   // parts started
+	missing int   // parts without an outcome
+	failed  int   // the first part that failed, where err is not nil
 	err     error
-	behind  sends // of the slots' outcomes
+	behind  sends // of the parts' outcomes
 }
 
-type slot[T any] struct {
-	list    *gather[T]
-	index   int
-	value   T
-	defined bool
-}
-
-func newGather[T any](from parts[T], n int, to receiver[[]T]) *gather[T] {
-	g := &gather[T]{from: from, to: to, slots: make([]slot[T], n), missing: n}
-	for i := range g.slots {
-		g.slots[i].list, g.slots[i].index = g, i
-	}
-	return g
+func newGather[T any](from parts[T], n int, to port[[]T]) *gather[T] {
+	return &gather[T]{from: from, to: to, values: make([]T, n), missing: n}
 }
 
 // step starts the parts, each only when all that can run of the one before has run: keys are asked
 // for in the order in which one reads them. It is stepped once more when no outcome is missing.
 func (g *gather[T]) step(x *Execution) {
-	n := len(g.slots)
-	if g.started == n {
+	if g.started == len(g.values) {
 		g.finish(x)
 		return
 	}
+	g.startParts(x)
+}
+
+func (g *gather[T]) startParts(x *Execution) {
+	making := false // a part, which may run user code
+	defer func() {
+		if !making {
+			return
+		}
+		if r := recover(); r != nil {
+			g.receive(x, g.started-1, failed[T](newPanicError(r)))
+		}
+	}()
 	depth := x.push(g)
-	for g.started < n-1 {
-		g.begin(x)
+	for i := g.started; i < len(g.values); i++ {
+		if i == len(g.values)-1 {
+			x.pop() // it is the outcomes that push the gather when all are started
+		}
+		g.started++
+		making = true
+		c := g.from.part(i)
+		making = false
+		c.start(x, port[T]{g, i})
 		if len(x.stack) > depth {
 			return // what the part pushed runs first, then this again
 		}
 	}
-	x.pop()
-	g.begin(x)
 }
 
-// begin starts the next part. When the last one is started, it is the slots that push the gather.
-func (g *gather[T]) begin(x *Execution) {
-	s := &g.slots[g.started]
-	g.started++
-	c, err := g.from.part(s.index)
-	if err != nil {
-		s.receive(x, failed[T](err))
-		return
+func (g *gather[T]) receive(x *Execution, i int, o outcome[T]) {
+	if o.defined {
+		g.values[i] = o.value
+	} else {
+		g.absent = append(g.absent, i)
 	}
-	c.start(x, s)
-}
-
-func (s *slot[T]) receive(x *Execution, o outcome[T]) {
-	g := s.list
-	s.value, s.defined = o.value, o.defined
 	g.behind |= x.root.behind
-	if o.err != nil && (g.err == nil || s.index < g.failed) {
-		g.failed, g.err = s.index, o.err
+	if o.err != nil && (g.err == nil || i < g.failed) {
+		g.failed, g.err = i, o.err
 	}
 	g.missing--
-	if g.missing == 0 && g.started == len(g.slots) {
+	if g.missing == 0 && g.started == len(g.values) {
 		x.push(g)
 	}
 }
@@ -112,17 +114,23 @@ func (g *gather[T]) finish(x *Execution) {
 		g.to.receive(x, failed[[]T](g.err))
 		return
 	}
-	n := 0
-	for i := range g.slots {
-		if g.slots[i].defined {
-			n++
-		}
+	g.to.receive(x, defined(g.definedValues()))
+}
+
+func (g *gather[T]) definedValues() []T {
+	if len(g.absent) == 0 {
+		return g.values
 	}
-	values := make([]T, 0, n)
-	for i := range g.slots {
-		if g.slots[i].defined {
-			values = append(values, g.slots[i].value)
+	slices.Sort(g.absent)
+	n, absent := 0, g.absent
+	for i, v := range g.values {
+		if len(absent) > 0 && absent[0] == i {
+			absent = absent[1:]
+			continue
 		}
+		g.values[n] = v
+		n++
 	}
-	g.to.receive(x, defined(values))
+	clear(g.values[n:])
+	return g.values[:n:n]
 }

@@ -17,14 +17,15 @@ type Execution struct {
 	within *flight // the flight whose fetch began this execution, if it is of the same Scope
 
 	// Owned by the goroutine that drives.
-	stack []frame // what can run now; the last comes first
-	queue []frame // what can run when the stack is empty; the first comes first
-	next  int     // of the queue
-	asks  []asker // what the Scope is to be asked for when the queue is empty as well
-	asked int
-	root  *root  // of what runs now; nil between two calls of Advance, unless After has set it
-	trace *trace // nil without a plan
-	hits  []hit
+	stack   []frame // what can run now; the last comes first
+	queue   []frame // what can run when the stack is empty; the first comes first
+	next    int     // of the queue
+	asks    []asker // what the Scope is to be asked for when the queue is empty as well
+	asked   int     // of asks, those that are through
+	root    *root   // of what runs now; nil between two calls of Advance, unless After has set it
+	trace   *trace  // nil without a plan
+	hits    []hit
+	demands demands
 
 	// Guarded by the Scope's lock.
 	inbox       []frame // waiters whose cells have settled
@@ -32,11 +33,6 @@ type Execution struct {
 	parked      bool    // in Wait
 	ended       bool
 	wake        chan struct{} // made when first parked
-
-	room struct { // what the slices start in
-		stack, queue, inbox [4]frame
-		asks                [4]asker
-	}
 }
 
 // frame is a piece of evaluation that can run. It runs user code at most once, does not block, and
@@ -48,9 +44,9 @@ type frame interface {
 // asker is a request to the Scope, made with its lock held.
 type asker interface {
 	ask(x *Execution)
-	// refuse is called when ask panicked (a key that can not be hashed): it fails that key, and
-	// says whether ask has more to do.
-	refuse(err error) (again bool)
+	// refuse is called when ask panicked (a key that can not be hashed): it fails that key. Then ask
+	// is called again, for the rest.
+	refuse(err error)
 }
 
 // root is what was handed to one Start: the execution it belongs to, who asked, and behind what.
@@ -74,9 +70,7 @@ func (s *Scope) Begin(ctx context.Context) *Execution {
 }
 
 func (x *Execution) begin(ctx context.Context, s *Scope) {
-	x.scope, x.ctx = s, ctx
-	x.stack, x.queue, x.inbox = x.room.stack[:0], x.room.queue[:0], x.room.inbox[:0]
-	x.asks = x.room.asks[:0]
+	x.scope, x.ctx, x.ended = s, ctx, false
 	if f, ok := ctx.Value(flightKey{}).(*flight); ok && f.scope == s {
 		x.within = f
 	}
@@ -118,6 +112,7 @@ func (x *Execution) exchange() bool {
 	for x.asked < len(x.asks) {
 		x.askSome()
 	}
+	clear(x.asks)
 	x.asks, x.asked = x.asks[:0], 0
 	x.queue, x.inbox = x.inbox, x.queue
 	x.scope.mu.Unlock()
@@ -131,14 +126,13 @@ func (x *Execution) exchange() bool {
 // askSome asks until all is asked or an ask panics.
 func (x *Execution) askSome() {
 	defer func() {
-		if r := recover(); r != nil && x.asks[x.asked-1].refuse(newPanicError(r)) {
-			x.asked--
+		if r := recover(); r != nil {
+			x.asks[x.asked].refuse(newPanicError(r))
 		}
 	}()
 	for x.asked < len(x.asks) {
-		a := x.asks[x.asked]
+		x.asks[x.asked].ask(x)
 		x.asked++
-		a.ask(x)
 	}
 }
 

@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 )
@@ -23,75 +22,55 @@ type Fetch[K comparable, V any] func(ctx context.Context, keys []K) (map[K]Resul
 
 // FromMap is the Fetch of a function that returns the values it found by their keys.
 func FromMap[K comparable, V any](f func(context.Context, []K) (map[K]V, error)) Fetch[K, V] {
-	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
+	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		found, err := f(ctx, keys)
-		if err != nil {
-			return nil, err
-		}
-		results := make(map[K]Result[V], len(found))
-		for k, v := range found {
-			results[k] = Result[V]{Value: v}
-		}
-		return results, nil
-	}
+		return mapped[K, V](found), err
+	})
 }
 
 // FromList is the Fetch of a function that returns the values it found in any order; key tells what
 // a value was found under. Of several values under one key the last counts.
 func FromList[K comparable, V any](f func(context.Context, []K) ([]V, error), key func(V) K) Fetch[K, V] {
-	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
+	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		found, err := f(ctx, keys)
 		if err != nil {
 			return nil, err
 		}
-		results := make(map[K]Result[V], len(found))
+		byKey := make(mapped[K, V], len(found))
 		for _, v := range found {
-			results[key(v)] = Result[V]{Value: v}
+			byKey[key(v)] = v
 		}
-		return results, nil
-	}
+		return byKey, nil
+	})
 }
 
 // FromZip is the Fetch of a function that returns one value for each key, in the keys' order. An
 // answer of another length fails the batch with ErrZipLength.
 func FromZip[K comparable, V any](f func(context.Context, []K) ([]V, error)) Fetch[K, V] {
-	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
+	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		values, err := f(ctx, keys)
-		if err != nil {
-			return nil, err
+		if err == nil && len(values) != len(keys) {
+			err = fmt.Errorf("%w: %d values for %d keys", ErrZipLength, len(values), len(keys))
 		}
-		if len(values) != len(keys) {
-			return nil, fmt.Errorf("%w: %d values for %d keys", ErrZipLength, len(values), len(keys))
-		}
-		results := make(map[K]Result[V], len(keys))
-		for i, k := range keys {
-			results[k] = Result[V]{Value: values[i]}
-		}
-		return results, nil
-	}
+		return zipped[K, V](values), err
+	})
 }
 
 // FromSingle is the Fetch of a function that gets one value, for a service without batches. The
 // keys of a batch are fetched at once, a goroutine each (MaxBatchSize bounds them). An error, a
 // panic or a Goexit fails its own key alone; ErrNotFound leaves the key undefined.
 func FromSingle[K comparable, V any](f func(context.Context, K) (V, error)) Fetch[K, V] {
-	return func(ctx context.Context, keys []K) (map[K]Result[V], error) {
+	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		var all sync.WaitGroup
-		singles := make([]Result[V], len(keys))
+		found := make(singles[K, V], len(keys))
 		for i, k := range keys {
 			all.Add(1)
 			go call(func() (V, error) { return f(ctx, k) }, func(v V, err error) {
-				singles[i] = Result[V]{v, err}
+				found[i] = Result[V]{v, err}
 				all.Done()
 			})
 		}
 		all.Wait()
-		results := make(map[K]Result[V], len(keys))
-		for i, k := range keys {
-			if !errors.Is(singles[i].Err, ErrNotFound) {
-				results[k] = singles[i]
-			}
-		}
-		return results, nil
-	}
+		return found, nil
+	})
 }

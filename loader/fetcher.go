@@ -1,26 +1,40 @@
 package loader
 
+import (
+	"slices"
+	"sync/atomic"
+)
+
 // fetcher is the state of one Source (or one parameter of a ParamSource) in one Scope: the cache
 // and the keys that wait for the next dispatch. Everything in it is guarded by the Scope's lock.
 type fetcher[K comparable, V any] struct {
 	scope   *Scope
 	source  *settings
-	fetch   Fetch[K, V]
+	fetch   fetching[K, V]
 	entries map[K]*entry[K, V]
 	pending []*entry[K, V] // in first-asked order
 	spare   []entry[K, V]  // entries not used yet, allocated by the chunk
-	chunk   int            // the size of the last chunk
+	chunk   int            // the size of the next chunk
+	usual   *atomic.Int32  // how many keys the source's last fetcher came to have
 }
+
+// maxChunk is how many entries or waiters are allocated at once at most.
+const maxChunk = 1024
 
 // entry is a key in the cache: pending, being fetched, or settled.
 type entry[K comparable, V any] struct {
 	cell[V]
-	key    K
-	flying bool // sent
+	key K
 }
 
-func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch Fetch[K, V]) *fetcher[K, V] {
-	return &fetcher[K, V]{scope: scope, source: source, fetch: fetch, entries: make(map[K]*entry[K, V])}
+// newFetcher makes the fetcher that is about to be asked for as many as n keys.
+func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetching[K, V], usual *atomic.Int32, n int) *fetcher[K, V] {
+	n = min(n, int(usual.Load()), maxChunk)
+	return &fetcher[K, V]{
+		scope: scope, source: source, fetch: fetch, usual: usual,
+		entries: make(map[K]*entry[K, V], n),
+		chunk:   max(n, 4),
+	}
 }
 
 // ask has w wait for a key, which is to be fetched unless it is known already.
@@ -33,6 +47,7 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 		f.entries[k] = e
 		if len(f.pending) == 0 {
 			f.scope.due = append(f.scope.due, f)
+			f.pending = slices.Grow(f.pending, len(f.spare)+1)
 		}
 		f.pending = double(f.pending, e)
 	}
@@ -46,8 +61,8 @@ func (f *fetcher[K, V]) settingsOf() *settings { return f.source }
 
 func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 	if len(f.spare) == 0 {
-		f.chunk = min(max(4, 2*f.chunk), 1024)
 		f.spare = make([]entry[K, V], f.chunk)
+		f.chunk = min(2*f.chunk, maxChunk)
 	}
 	e := &f.spare[0]
 	f.spare = f.spare[1:]
@@ -60,6 +75,9 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 func (f *fetcher[K, V]) dispatch(wave int) bool {
 	due := f.pending
 	f.pending = nil
+	if keys := int32(min(len(f.entries), maxChunk)); keys != f.usual.Load() {
+		f.usual.Store(keys)
+	}
 	n := 0
 	for _, e := range due {
 		switch {

@@ -11,14 +11,14 @@ import "context"
 // Under Rounds a Future on its way holds back the dispatch as a fetch does: what comes after it may
 // have more to ask for.
 func Future[T any](f func(context.Context) (T, error)) Clump[T] {
-	return Clump[T]{&future[T]{f}}
+	return Clump[T]{n: &future[T]{f}}
 }
 
 type future[T any] struct {
 	f func(context.Context) (T, error)
 }
 
-func (f *future[T]) start(x *Execution, to receiver[T]) {
+func (f *future[T]) start(x *Execution, _ word, to port[T]) {
 	x.ask(&askingFuture[T]{waiter[T]{root: x.root, to: to}, f})
 }
 
@@ -46,7 +46,7 @@ func (a *askingFuture[T]) ask(x *Execution) {
 	run.join(&a.waiter)
 }
 
-func (a *askingFuture[T]) refuse(error) bool { return false } // asking for it can not panic
+func (a *askingFuture[T]) refuse(error) {} // asking for it can not panic
 
 // futureRun is a Future in a Scope, started.
 type futureRun[T any] struct {

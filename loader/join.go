@@ -3,7 +3,7 @@ package loader
 // Join is the pair of the values of a and b: undefined where one of them is, failed where one of
 // them fails (with a's error when both do). Both are fetched at once and both are waited for.
 func Join[A, B any](a Clump[A], b Clump[B]) Clump[Tuple2[A, B]] {
-	return Clump[Tuple2[A, B]]{&join[A, B]{a, b}}
+	return Clump[Tuple2[A, B]]{n: &join[A, B]{a, b}}
 }
 
 type join[A, B any] struct {
@@ -11,7 +11,7 @@ type join[A, B any] struct {
 	b Clump[B]
 }
 
-func (j *join[A, B]) start(x *Execution, to receiver[Tuple2[A, B]]) {
+func (j *join[A, B]) start(x *Execution, _ word, to port[Tuple2[A, B]]) {
 	f := &pair[A, B]{join: j, to: to}
 	f.right.pair = f
 	x.push(f)
@@ -20,7 +20,7 @@ func (j *join[A, B]) start(x *Execution, to receiver[Tuple2[A, B]]) {
 // pair is a join under way: it receives a's outcome itself, b's through right.
 type pair[A, B any] struct {
 	*join[A, B]
-	to      receiver[Tuple2[A, B]]
+	to      port[Tuple2[A, B]]
 	started uint8 // 0, 1 (a is) or 2 (both are)
 	missing uint8 // of the two started, those without an outcome
 	behind  sends // of the outcomes
@@ -40,21 +40,21 @@ func (p *pair[A, B]) step(x *Execution) {
 	case 0:
 		p.started, p.missing = 1, 2
 		x.push(p)
-		p.a.start(x, p)
+		p.a.start(x, port[A]{of: p})
 	case 1:
 		p.started = 2
-		p.b.start(x, &p.right)
+		p.b.start(x, port[B]{of: &p.right})
 	case 2:
 		p.finish(x)
 	}
 }
 
-func (p *pair[A, B]) receive(x *Execution, o outcome[A]) {
+func (p *pair[A, B]) receive(x *Execution, _ int, o outcome[A]) {
 	p.left = o
 	p.received(x)
 }
 
-func (r *rightHalf[A, B]) receive(x *Execution, o outcome[B]) {
+func (r *rightHalf[A, B]) receive(x *Execution, _ int, o outcome[B]) {
 	r.out = o
 	r.received(x)
 }

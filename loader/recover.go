@@ -3,7 +3,7 @@ package loader
 // Handle gives a failed c another value: the one f returns for the error, unless its second result
 // is false; then the error stays.
 func (c Clump[T]) Handle(f func(error) (T, bool)) Clump[T] {
-	return Clump[T]{&handle[T]{c, f}}
+	return Clump[T]{n: &handle[T]{c, f}}
 }
 
 // Fallback is c, or v where c fails, whatever the error.
@@ -16,10 +16,10 @@ type handle[T any] struct {
 	f  func(error) (T, bool)
 }
 
-func (h *handle[T]) start(x *Execution, to receiver[T]) { begin(x, h, to) }
-func (h *handle[T]) input() Clump[T]                    { return h.in }
+func (h *handle[T]) start(x *Execution, _ word, to port[T]) { begin(x, h, to) }
+func (h *handle[T]) input() Clump[T]                        { return h.in }
 
-func (h *handle[T]) apply(x *Execution, in outcome[T], to receiver[T]) {
+func (h *handle[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.err != nil {
 		v, handled, err := protect2(h.f, in.err)
 		switch {
@@ -35,7 +35,7 @@ func (h *handle[T]) apply(x *Execution, in outcome[T], to receiver[T]) {
 // Rescue goes on with another clump where c fails: the one f returns for the error, unless its
 // second result is false; then the error stays.
 func (c Clump[T]) Rescue(f func(error) (Clump[T], bool)) Clump[T] {
-	return Clump[T]{&rescue[T]{c, f}}
+	return Clump[T]{n: &rescue[T]{c, f}}
 }
 
 // FallbackTo is c, or the other clump where c fails, whatever the error. The other is fetched only
@@ -49,10 +49,10 @@ type rescue[T any] struct {
 	f  func(error) (Clump[T], bool)
 }
 
-func (r *rescue[T]) start(x *Execution, to receiver[T]) { begin(x, r, to) }
-func (r *rescue[T]) input() Clump[T]                    { return r.in }
+func (r *rescue[T]) start(x *Execution, _ word, to port[T]) { begin(x, r, to) }
+func (r *rescue[T]) input() Clump[T]                        { return r.in }
 
-func (r *rescue[T]) apply(x *Execution, in outcome[T], to receiver[T]) {
+func (r *rescue[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.err == nil {
 		to.receive(x, in)
 		return

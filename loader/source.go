@@ -1,28 +1,36 @@
 package loader
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // Source is a service that answers for many keys at once. It holds no results: these are kept in
 // the Scope, under the Source's pointer and the key. So make it once, not once a request. Safe for
 // concurrent use.
 type Source[K comparable, V any] struct {
 	settings
-	fetch Fetch[K, V]
+	fetch fetching[K, V]
+	words bool         // its keys are kept in words
+	usual atomic.Int32 // keys of a Scope
 }
 
 // NewSource makes a Source over f. The name is what observers are told; it need not be unique.
 func NewSource[K comparable, V any](name string, f Fetch[K, V], opts ...SourceOption) *Source[K, V] {
-	return &Source[K, V]{newSettings(name, opts), f}
+	return &Source[K, V]{settings: newSettings(name, opts), fetch: fetchingOf(f), words: fitsWord[K]()}
 }
 
 // Get is the clump of what the Source has under k: undefined where it has nothing.
 func (s *Source[K, V]) Get(k K) Clump[V] {
-	return Clump[V]{&get[K, V]{s, k}}
+	if s.words {
+		return Clump[V]{s, toWord(k)}
+	}
+	return Clump[V]{n: &get[K, V]{s, k}}
 }
 
 // GetAll is Collect over Get of each key, at less cost.
 func (s *Source[K, V]) GetAll(ks []K) Clump[[]V] {
-	return Clump[[]V]{newGetAll[K, V](s, ks)}
+	return Clump[[]V]{n: newGetAll(s, ks)}
 }
 
 // Prime puts v under k into the cache of the Scope in ctx, over what is cached there. Whoever waits
@@ -35,7 +43,7 @@ func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
 	}
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
-	s.in(scope).prime(k, v)
+	s.in(scope, 0).prime(k, v)
 }
 
 // Clear makes the Scope in ctx forget what it has cached under the keys, or all of the Source when
@@ -48,17 +56,22 @@ func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 	}
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
-	s.in(scope).clear(ks)
+	s.in(scope, 0).clear(ks)
 }
 
-// in finds the fetcher of the Source in a Scope. The Scope's lock must be held.
-func (s *Source[K, V]) in(scope *Scope) *fetcher[K, V] {
+func (s *Source[K, V]) settingsOf() *settings { return &s.settings }
+
+func (s *Source[K, V]) find(scope *Scope, k K, n int) (*fetcher[K, V], K) { return s.in(scope, n), k }
+
+// in finds the fetcher of the Source in a Scope, whose lock must be held. As many as n keys are
+// about to be asked for.
+func (s *Source[K, V]) in(scope *Scope, n int) *fetcher[K, V] {
 	if scope.recent.source == any(s) {
 		return scope.recent.fetcher.(*fetcher[K, V])
 	}
 	f, ok := scope.fetchers[s].(*fetcher[K, V])
 	if !ok {
-		f = newFetcher(scope, &s.settings, s.fetch)
+		f = newFetcher(scope, &s.settings, s.fetch, &s.usual, n)
 		scope.fetchers[s] = f
 	}
 	scope.recent.source, scope.recent.fetcher = s, f

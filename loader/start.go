@@ -22,10 +22,10 @@ func (s *started[T]) step(x *Execution) {
 		return
 	}
 	x.root = &s.root
-	s.clump.start(x, s)
+	s.clump.start(x, port[T]{of: s})
 }
 
-func (s *started[T]) receive(x *Execution, o outcome[T]) {
+func (s *started[T]) receive(x *Execution, _ int, o outcome[T]) {
 	s.out, s.received = o, true
 	x.push(s)
 }
@@ -59,7 +59,7 @@ func (e *each[T]) step(x *Execution) {
 	for e.started < len(e.clumps) {
 		i := e.started
 		e.started++
-		e.clumps[i].start(x, &e.outs[i])
+		e.clumps[i].start(x, port[T]{of: &e.outs[i]})
 		if len(x.stack) > depth {
 			return // what the clump pushed runs first, then this again
 		}
@@ -74,7 +74,7 @@ type eachOut[T any] struct {
 	out   outcome[T]
 }
 
-func (o *eachOut[T]) receive(x *Execution, out outcome[T]) {
+func (o *eachOut[T]) receive(x *Execution, _ int, out outcome[T]) {
 	o.out = out
 	x.push(o)
 }

@@ -4,18 +4,18 @@ package loader
 // combinator is one: what it takes, and what it does with the outcome.
 type operation[T, U any] interface {
 	input() Clump[T]
-	apply(x *Execution, in outcome[T], to receiver[U])
+	apply(x *Execution, in outcome[T], to port[U])
 }
 
 // then is an operation under way. It is stepped twice: to start its input, and with the outcome.
 type then[T, U any] struct {
 	op       operation[T, U]
-	to       receiver[U]
+	to       port[U]
 	in       outcome[T]
 	received bool
 }
 
-func begin[T, U any](x *Execution, op operation[T, U], to receiver[U]) {
+func begin[T, U any](x *Execution, op operation[T, U], to port[U]) {
 	x.push(&then[T, U]{op: op, to: to})
 }
 
@@ -24,17 +24,17 @@ func (t *then[T, U]) step(x *Execution) {
 		t.op.apply(x, t.in, t.to)
 		return
 	}
-	t.op.input().start(x, t)
+	t.op.input().start(x, port[T]{of: t})
 }
 
-func (t *then[T, U]) receive(x *Execution, in outcome[T]) {
+func (t *then[T, U]) receive(x *Execution, _ int, in outcome[T]) {
 	t.in, t.received = in, true
 	x.push(t)
 }
 
 // Map applies f to the value of c, where it is defined.
 func Map[T, U any](c Clump[T], f func(T) U) Clump[U] {
-	return Clump[U]{&mapping[T, U]{c, f}}
+	return Clump[U]{n: &mapping[T, U]{c, f}}
 }
 
 type mapping[T, U any] struct {
@@ -42,10 +42,10 @@ type mapping[T, U any] struct {
 	f  func(T) U
 }
 
-func (m *mapping[T, U]) start(x *Execution, to receiver[U]) { begin(x, m, to) }
-func (m *mapping[T, U]) input() Clump[T]                    { return m.in }
+func (m *mapping[T, U]) start(x *Execution, _ word, to port[U]) { begin(x, m, to) }
+func (m *mapping[T, U]) input() Clump[T]                        { return m.in }
 
-func (m *mapping[T, U]) apply(x *Execution, in outcome[T], to receiver[U]) {
+func (m *mapping[T, U]) apply(x *Execution, in outcome[T], to port[U]) {
 	if !in.defined {
 		to.receive(x, outcome[U]{err: in.err})
 		return
@@ -57,7 +57,7 @@ func (m *mapping[T, U]) apply(x *Execution, in outcome[T], to receiver[U]) {
 // FlatMap applies f to the value of c, where it is defined, and goes on with the clump that f
 // returns.
 func FlatMap[T, U any](c Clump[T], f func(T) Clump[U]) Clump[U] {
-	return Clump[U]{&flatMapping[T, U]{c, f}}
+	return Clump[U]{n: &flatMapping[T, U]{c, f}}
 }
 
 type flatMapping[T, U any] struct {
@@ -65,10 +65,10 @@ type flatMapping[T, U any] struct {
 	f  func(T) Clump[U]
 }
 
-func (m *flatMapping[T, U]) start(x *Execution, to receiver[U]) { begin(x, m, to) }
-func (m *flatMapping[T, U]) input() Clump[T]                    { return m.in }
+func (m *flatMapping[T, U]) start(x *Execution, _ word, to port[U]) { begin(x, m, to) }
+func (m *flatMapping[T, U]) input() Clump[T]                        { return m.in }
 
-func (m *flatMapping[T, U]) apply(x *Execution, in outcome[T], to receiver[U]) {
+func (m *flatMapping[T, U]) apply(x *Execution, in outcome[T], to port[U]) {
 	if !in.defined {
 		to.receive(x, outcome[U]{err: in.err})
 		return
@@ -78,7 +78,7 @@ func (m *flatMapping[T, U]) apply(x *Execution, in outcome[T], to receiver[U]) {
 
 // goOn continues with the clump that f makes of v. The outcome goes straight to the receiver, so
 // that nothing of a chain that nests to the right is kept.
-func goOn[T, U any](x *Execution, f func(T) Clump[U], v T, to receiver[U]) {
+func goOn[T, U any](x *Execution, f func(T) Clump[U], v T, to port[U]) {
 	c, err := protect(f, v)
 	if err != nil {
 		to.receive(x, failed[U](err))
@@ -89,7 +89,7 @@ func goOn[T, U any](x *Execution, f func(T) Clump[U], v T, to receiver[U]) {
 
 // Filter is c where f holds of its value, and undefined where it does not.
 func (c Clump[T]) Filter(f func(T) bool) Clump[T] {
-	return Clump[T]{&filter[T]{c, f}}
+	return Clump[T]{n: &filter[T]{c, f}}
 }
 
 type filter[T any] struct {
@@ -97,10 +97,10 @@ type filter[T any] struct {
 	f  func(T) bool
 }
 
-func (f *filter[T]) start(x *Execution, to receiver[T]) { begin(x, f, to) }
-func (f *filter[T]) input() Clump[T]                    { return f.in }
+func (f *filter[T]) start(x *Execution, _ word, to port[T]) { begin(x, f, to) }
+func (f *filter[T]) input() Clump[T]                        { return f.in }
 
-func (f *filter[T]) apply(x *Execution, in outcome[T], to receiver[T]) {
+func (f *filter[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.defined {
 		keep, err := protect(f.f, in.value)
 		if !keep || err != nil {
