@@ -28,7 +28,8 @@ type api struct {
 }
 
 // catalogueSQL is what the tests' database holds: users 0 to 4 (of whom 3 has no tracks and 4 nothing at all), tracks 10 to 19, of which
-// 18 and 19 have a creator who does not exist, and two playlists.
+// 18 and 19 have a creator who does not exist, two playlists, and activities of all kinds: of 0, who follows 1 and 77, who does not exist, of
+// those, and of 2, whom 1 follows. Some of what they are about does not exist, and 6 happened at the same time as 5.
 const catalogueSQL = `
 INSERT INTO users (id, name) VALUES (0, 'alice'), (1, 'bob'), (2, 'charlie'), (3, 'dora'), (4, 'emil');
 INSERT INTO tracks (id, title, genre, duration_ms, price_minor, creator_id)
@@ -36,7 +37,13 @@ SELECT 10 + n, 'Track ' || n, CASE WHEN n % 2 = 0 THEN 'Jazz' END, 1000 * n, 99 
 FROM generate_series(0, 9) n;
 INSERT INTO playlists (id, title, creator_id) VALUES (100, 'Evens', 3), (101, 'Odd ones', 2), (102, 'Empty', 3);
 INSERT INTO playlist_tracks (playlist_id, position, track_id)
-SELECT 100, n, 10 + 2 * n FROM generate_series(0, 4) n UNION ALL VALUES (101, 7, 19), (101, 9, 11), (101, 12, 999);`
+SELECT 100, n, 10 + 2 * n FROM generate_series(0, 4) n UNION ALL VALUES (101, 7, 19), (101, 9, 11), (101, 12, 999);
+INSERT INTO activities (id, kind, actor_id, track_id, playlist_id, followee_id, body, occurred_at) VALUES
+(1, 'TRACK_POST', 0, 10, NULL, NULL, NULL, '2024-01-01T00:00:00Z'), (2, 'TRACK_REPOST', 1, 19, NULL, NULL, NULL, '2024-01-02T00:00:00Z'),
+(3, 'PLAYLIST_POST', 1, NULL, 100, NULL, NULL, '2024-01-03T00:00:00Z'), (4, 'PLAYLIST_REPOST', 77, NULL, 999, NULL, NULL, '2024-01-04T00:00:00Z'),
+(5, 'COMMENT', 1, 999, NULL, NULL, 'Lost "song"', '2024-01-05T00:00:00Z'), (6, 'USER_FOLLOW', 0, NULL, NULL, 1, NULL, '2024-01-05T01:00:00+01:00'),
+(7, 'USER_FOLLOW', 0, NULL, NULL, 77, NULL, '2024-01-06T00:00:00Z'), (8, 'TRACK_POST', 2, 12, NULL, NULL, NULL, '2024-01-07T00:00:00Z'),
+(9, 'COMMENT', 0, 13, NULL, NULL, 'Nice', '2024-01-08T00:00:00.000001Z'), (10, 'USER_FOLLOW', 1, NULL, NULL, 2, NULL, '2024-01-09T00:00:00Z');`
 
 // newAPI starts the API with a catalogue and a worker.
 func newAPI(t *testing.T) *api {

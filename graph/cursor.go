@@ -15,6 +15,7 @@ const (
 	cursorPosition = "p" // the tracks of a playlist
 	cursorDeposit  = "d" // deposits
 	cursorTransfer = "t" // transfers, in any order: position, payer, id
+	cursorActivity = "a" // timelines: microseconds since 1970, id
 )
 
 func encodeCursor(kind string, fields ...string) string {

@@ -26,6 +26,12 @@ func (r *resolver) Playlist() exec.PlaylistResolver               { return playl
 func (r *resolver) Account() exec.AccountResolver                 { return accountResolver{r} }
 func (r *resolver) Transfer() exec.TransferResolver               { return transferResolver{r} }
 func (r *resolver) Deposit() exec.DepositResolver                 { return depositResolver{r} }
+func (r *resolver) TrackPost() exec.TrackPostResolver             { return trackPostResolver{r} }
+func (r *resolver) TrackRepost() exec.TrackRepostResolver         { return trackRepostResolver{r} }
+func (r *resolver) PlaylistPost() exec.PlaylistPostResolver       { return playlistPostResolver{r} }
+func (r *resolver) PlaylistRepost() exec.PlaylistRepostResolver   { return playlistRepostResolver{r} }
+func (r *resolver) Comment() exec.CommentResolver                 { return commentResolver{r} }
+func (r *resolver) UserFollow() exec.UserFollowResolver           { return userFollowResolver{r} }
 func (r *resolver) TrackConnection() exec.TrackConnectionResolver { return trackConnectionResolver{} }
 func (r *resolver) PlaylistConnection() exec.PlaylistConnectionResolver {
 	return playlistConnectionResolver{}
@@ -35,6 +41,9 @@ func (r *resolver) TransferConnection() exec.TransferConnectionResolver {
 }
 func (r *resolver) DepositConnection() exec.DepositConnectionResolver {
 	return depositConnectionResolver{}
+}
+func (r *resolver) TimelineConnection() exec.TimelineConnectionResolver {
+	return timelineConnectionResolver{}
 }
 
 // orNull makes an undefined clump a defined nil, for the lists that keep a place for what is missing.

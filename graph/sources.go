@@ -26,6 +26,7 @@ type sources struct {
 	creatorPlaylistCounts *loader.Source[int64, int64]
 	playlistTracks        *loader.ParamSource[catalogue.Page, int64, catalogue.Slice[catalogue.Track]]
 	playlistTrackCounts   *loader.Source[int64, int64]
+	timelines             *loader.ParamSource[catalogue.TimelinePage, int64, catalogue.Slice[catalogue.Activity]]
 
 	balances       *loader.Source[int64, int64]
 	transfers      *loader.Source[ledger.TransferKey, ledger.TransferRecord]
@@ -60,6 +61,7 @@ func newSources(store *catalogue.Store, pstates *ledger.PStates) *sources {
 		creatorPlaylistCounts: source("creatorPlaylistCounts", store.PlaylistsByCreatorCounts),
 		playlistTracks:        paramSource("playlistTracks", store.PlaylistTracks),
 		playlistTrackCounts:   source("playlistTrackCounts", store.PlaylistTracksCounts),
+		timelines:             paramSource("timelines", store.Timelines),
 
 		balances:       source("balances", pstates.Balances),
 		transfers:      source("transfers", pstates.Transfers),

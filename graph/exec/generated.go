@@ -27,17 +27,24 @@ type Config struct {
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
 type ResolverRoot interface {
 	Account() AccountResolver
+	Comment() CommentResolver
 	Deposit() DepositResolver
 	DepositConnection() DepositConnectionResolver
 	Mutation() MutationResolver
 	Playlist() PlaylistResolver
 	PlaylistConnection() PlaylistConnectionResolver
+	PlaylistPost() PlaylistPostResolver
+	PlaylistRepost() PlaylistRepostResolver
 	Query() QueryResolver
+	TimelineConnection() TimelineConnectionResolver
 	Track() TrackResolver
 	TrackConnection() TrackConnectionResolver
+	TrackPost() TrackPostResolver
+	TrackRepost() TrackRepostResolver
 	Transfer() TransferResolver
 	TransferConnection() TransferConnectionResolver
 	User() UserResolver
+	UserFollow() UserFollowResolver
 }
 
 // AccountResolver has a method for each field of Account that a clump is needed for. None may block.
@@ -47,6 +54,13 @@ type AccountResolver interface {
 	OutgoingTransfers(ctx context.Context, obj *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom *string, idTo *string) loader.Clump[*model.TransferConnection]
 	IncomingTransfers(ctx context.Context, obj *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom *string, idTo *string) loader.Clump[*model.TransferConnection]
 	Deposits(ctx context.Context, obj *model.Account, first *int, after *string) loader.Clump[*model.DepositConnection]
+}
+
+// CommentResolver has a method for each field of Comment that a clump is needed for. None may block.
+type CommentResolver interface {
+	Actor(ctx context.Context, obj *model.Comment) loader.Clump[*catalogue.User]
+	User(ctx context.Context, obj *model.Comment) loader.Clump[*catalogue.User]
+	Track(ctx context.Context, obj *model.Comment) loader.Clump[*catalogue.Track]
 }
 
 // DepositResolver has a method for each field of Deposit that a clump is needed for. None may block.
@@ -82,6 +96,19 @@ type PlaylistConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *model.PlaylistConnection) loader.Clump[int]
 }
 
+// PlaylistPostResolver has a method for each field of PlaylistPost that a clump is needed for. None may block.
+type PlaylistPostResolver interface {
+	Actor(ctx context.Context, obj *model.PlaylistPost) loader.Clump[*catalogue.User]
+	Playlist(ctx context.Context, obj *model.PlaylistPost) loader.Clump[*catalogue.Playlist]
+}
+
+// PlaylistRepostResolver has a method for each field of PlaylistRepost that a clump is needed for. None may block.
+type PlaylistRepostResolver interface {
+	Actor(ctx context.Context, obj *model.PlaylistRepost) loader.Clump[*catalogue.User]
+	Reposter(ctx context.Context, obj *model.PlaylistRepost) loader.Clump[*catalogue.User]
+	Playlist(ctx context.Context, obj *model.PlaylistRepost) loader.Clump[*catalogue.Playlist]
+}
+
 // QueryResolver has a method for each field of Query that a clump is needed for. None may block.
 type QueryResolver interface {
 	Track(ctx context.Context, id string) loader.Clump[*catalogue.Track]
@@ -91,10 +118,18 @@ type QueryResolver interface {
 	User(ctx context.Context, id string) loader.Clump[*catalogue.User]
 	UsersByID(ctx context.Context, ids []string) loader.Clump[[]*catalogue.User]
 	Playlist(ctx context.Context, id string) loader.Clump[*catalogue.Playlist]
+	Timeline(ctx context.Context, userID string, first *int, after *string) loader.Clump[*model.TimelineConnection]
 	Account(ctx context.Context, userID string) loader.Clump[*model.Account]
 	Accounts(ctx context.Context, userIds []string) loader.Clump[[]*model.Account]
 	Transfer(ctx context.Context, fromUserID string, id string) loader.Clump[*ledger.TransferRecord]
 	Ledger(ctx context.Context) loader.Clump[*ledger.LedgerStatus]
+}
+
+// TimelineConnectionResolver has a method for each field of TimelineConnection that a clump is needed for. None may block.
+type TimelineConnectionResolver interface {
+	Edges(ctx context.Context, obj *model.TimelineConnection) loader.Clump[[]*model.TimelineEdge]
+	Nodes(ctx context.Context, obj *model.TimelineConnection) loader.Clump[[]model.TimelineItem]
+	PageInfo(ctx context.Context, obj *model.TimelineConnection) loader.Clump[*model.PageInfo]
 }
 
 // TrackResolver has a method for each field of Track that a clump is needed for. None may block.
@@ -108,6 +143,19 @@ type TrackConnectionResolver interface {
 	Nodes(ctx context.Context, obj *model.TrackConnection) loader.Clump[[]*catalogue.Track]
 	PageInfo(ctx context.Context, obj *model.TrackConnection) loader.Clump[*model.PageInfo]
 	TotalCount(ctx context.Context, obj *model.TrackConnection) loader.Clump[int]
+}
+
+// TrackPostResolver has a method for each field of TrackPost that a clump is needed for. None may block.
+type TrackPostResolver interface {
+	Actor(ctx context.Context, obj *model.TrackPost) loader.Clump[*catalogue.User]
+	Track(ctx context.Context, obj *model.TrackPost) loader.Clump[*catalogue.Track]
+}
+
+// TrackRepostResolver has a method for each field of TrackRepost that a clump is needed for. None may block.
+type TrackRepostResolver interface {
+	Actor(ctx context.Context, obj *model.TrackRepost) loader.Clump[*catalogue.User]
+	Reposter(ctx context.Context, obj *model.TrackRepost) loader.Clump[*catalogue.User]
+	Track(ctx context.Context, obj *model.TrackRepost) loader.Clump[*catalogue.Track]
 }
 
 // TransferResolver has a method for each field of Transfer that a clump is needed for. None may block.
@@ -131,12 +179,20 @@ type UserResolver interface {
 	Account(ctx context.Context, obj *catalogue.User) loader.Clump[*model.Account]
 }
 
+// UserFollowResolver has a method for each field of UserFollow that a clump is needed for. None may block.
+type UserFollowResolver interface {
+	Actor(ctx context.Context, obj *model.UserFollow) loader.Clump[*catalogue.User]
+	Follower(ctx context.Context, obj *model.UserFollow) loader.Clump[*catalogue.User]
+	Followee(ctx context.Context, obj *model.UserFollow) loader.Clump[*catalogue.User]
+}
+
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
 		resolvers:                 cfg.Resolvers,
 		schema:                    &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
 		object_Account:            &gqlexec.Object[*model.Account]{Name: "Account", Implements: []string{"Account"}},
+		object_Comment:            &gqlexec.Object[*model.Comment]{Name: "Comment", Implements: []string{"Comment", "TimelineItem"}},
 		object_Deposit:            &gqlexec.Object[*ledger.DepositRecord]{Name: "Deposit", Implements: []string{"Deposit"}},
 		object_DepositConnection:  &gqlexec.Object[*model.DepositConnection]{Name: "DepositConnection", Implements: []string{"DepositConnection"}},
 		object_DepositEdge:        &gqlexec.Object[*model.DepositEdge]{Name: "DepositEdge", Implements: []string{"DepositEdge"}},
@@ -148,15 +204,22 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		object_Playlist:           &gqlexec.Object[*catalogue.Playlist]{Name: "Playlist", Implements: []string{"Playlist"}},
 		object_PlaylistConnection: &gqlexec.Object[*model.PlaylistConnection]{Name: "PlaylistConnection", Implements: []string{"PlaylistConnection"}},
 		object_PlaylistEdge:       &gqlexec.Object[*model.PlaylistEdge]{Name: "PlaylistEdge", Implements: []string{"PlaylistEdge"}},
+		object_PlaylistPost:       &gqlexec.Object[*model.PlaylistPost]{Name: "PlaylistPost", Implements: []string{"PlaylistPost", "TimelineItem"}},
+		object_PlaylistRepost:     &gqlexec.Object[*model.PlaylistRepost]{Name: "PlaylistRepost", Implements: []string{"PlaylistRepost", "TimelineItem"}},
 		object_Query:              &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
+		object_TimelineConnection: &gqlexec.Object[*model.TimelineConnection]{Name: "TimelineConnection", Implements: []string{"TimelineConnection"}},
+		object_TimelineEdge:       &gqlexec.Object[*model.TimelineEdge]{Name: "TimelineEdge", Implements: []string{"TimelineEdge"}},
 		object_Track:              &gqlexec.Object[*catalogue.Track]{Name: "Track", Implements: []string{"Track"}},
 		object_TrackConnection:    &gqlexec.Object[*model.TrackConnection]{Name: "TrackConnection", Implements: []string{"TrackConnection"}},
 		object_TrackEdge:          &gqlexec.Object[*model.TrackEdge]{Name: "TrackEdge", Implements: []string{"TrackEdge"}},
+		object_TrackPost:          &gqlexec.Object[*model.TrackPost]{Name: "TrackPost", Implements: []string{"TrackPost", "TimelineItem"}},
+		object_TrackRepost:        &gqlexec.Object[*model.TrackRepost]{Name: "TrackRepost", Implements: []string{"TrackRepost", "TimelineItem"}},
 		object_Transfer:           &gqlexec.Object[*ledger.TransferRecord]{Name: "Transfer", Implements: []string{"Transfer"}},
 		object_TransferConnection: &gqlexec.Object[*model.TransferConnection]{Name: "TransferConnection", Implements: []string{"TransferConnection"}},
 		object_TransferEdge:       &gqlexec.Object[*model.TransferEdge]{Name: "TransferEdge", Implements: []string{"TransferEdge"}},
 		object_TransferPayload:    &gqlexec.Object[*model.TransferPayload]{Name: "TransferPayload", Implements: []string{"TransferPayload"}},
 		object_User:               &gqlexec.Object[*catalogue.User]{Name: "User", Implements: []string{"User"}},
+		object_UserFollow:         &gqlexec.Object[*model.UserFollow]{Name: "UserFollow", Implements: []string{"UserFollow", "TimelineItem"}},
 		object___Directive:        &gqlexec.Object[*introspection.Directive]{Name: "__Directive", Implements: []string{"__Directive"}},
 		object___EnumValue:        &gqlexec.Object[*introspection.EnumValue]{Name: "__EnumValue", Implements: []string{"__EnumValue"}},
 		object___Field:            &gqlexec.Object[*introspection.Field]{Name: "__Field", Implements: []string{"__Field"}},
@@ -171,6 +234,14 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"outgoingTransfers": e.field_Account_outgoingTransfers,
 		"incomingTransfers": e.field_Account_incomingTransfers,
 		"deposits":          e.field_Account_deposits,
+	}
+	e.object_Comment.Fields = map[string]func(*gqlexec.Column, []*model.Comment){
+		"id":         e.field_Comment_id,
+		"occurredAt": e.field_Comment_occurredAt,
+		"actor":      e.field_Comment_actor,
+		"user":       e.field_Comment_user,
+		"track":      e.field_Comment_track,
+		"body":       e.field_Comment_body,
 	}
 	e.object_Deposit.Fields = map[string]func(*gqlexec.Column, []*ledger.DepositRecord){
 		"id":         e.field_Deposit_id,
@@ -234,6 +305,19 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"cursor": e.field_PlaylistEdge_cursor,
 		"node":   e.field_PlaylistEdge_node,
 	}
+	e.object_PlaylistPost.Fields = map[string]func(*gqlexec.Column, []*model.PlaylistPost){
+		"id":         e.field_PlaylistPost_id,
+		"occurredAt": e.field_PlaylistPost_occurredAt,
+		"actor":      e.field_PlaylistPost_actor,
+		"playlist":   e.field_PlaylistPost_playlist,
+	}
+	e.object_PlaylistRepost.Fields = map[string]func(*gqlexec.Column, []*model.PlaylistRepost){
+		"id":         e.field_PlaylistRepost_id,
+		"occurredAt": e.field_PlaylistRepost_occurredAt,
+		"actor":      e.field_PlaylistRepost_actor,
+		"reposter":   e.field_PlaylistRepost_reposter,
+		"playlist":   e.field_PlaylistRepost_playlist,
+	}
 	e.object_Query.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
 		"track":          e.field_Query_track,
 		"tracks":         e.field_Query_tracks,
@@ -242,12 +326,22 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"user":           e.field_Query_user,
 		"usersById":      e.field_Query_usersById,
 		"playlist":       e.field_Query_playlist,
+		"timeline":       e.field_Query_timeline,
 		"account":        e.field_Query_account,
 		"accounts":       e.field_Query_accounts,
 		"transfer":       e.field_Query_transfer,
 		"ledger":         e.field_Query_ledger,
 		"__type":         e.field_Query___type,
 		"__schema":       e.field_Query___schema,
+	}
+	e.object_TimelineConnection.Fields = map[string]func(*gqlexec.Column, []*model.TimelineConnection){
+		"edges":    e.field_TimelineConnection_edges,
+		"nodes":    e.field_TimelineConnection_nodes,
+		"pageInfo": e.field_TimelineConnection_pageInfo,
+	}
+	e.object_TimelineEdge.Fields = map[string]func(*gqlexec.Column, []*model.TimelineEdge){
+		"cursor": e.field_TimelineEdge_cursor,
+		"node":   e.field_TimelineEdge_node,
 	}
 	e.object_Track.Fields = map[string]func(*gqlexec.Column, []*catalogue.Track){
 		"id":         e.field_Track_id,
@@ -267,6 +361,19 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e.object_TrackEdge.Fields = map[string]func(*gqlexec.Column, []*model.TrackEdge){
 		"cursor": e.field_TrackEdge_cursor,
 		"node":   e.field_TrackEdge_node,
+	}
+	e.object_TrackPost.Fields = map[string]func(*gqlexec.Column, []*model.TrackPost){
+		"id":         e.field_TrackPost_id,
+		"occurredAt": e.field_TrackPost_occurredAt,
+		"actor":      e.field_TrackPost_actor,
+		"track":      e.field_TrackPost_track,
+	}
+	e.object_TrackRepost.Fields = map[string]func(*gqlexec.Column, []*model.TrackRepost){
+		"id":         e.field_TrackRepost_id,
+		"occurredAt": e.field_TrackRepost_occurredAt,
+		"actor":      e.field_TrackRepost_actor,
+		"reposter":   e.field_TrackRepost_reposter,
+		"track":      e.field_TrackRepost_track,
 	}
 	e.object_Transfer.Fields = map[string]func(*gqlexec.Column, []*ledger.TransferRecord){
 		"id":           e.field_Transfer_id,
@@ -301,6 +408,13 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"tracks":    e.field_User_tracks,
 		"playlists": e.field_User_playlists,
 		"account":   e.field_User_account,
+	}
+	e.object_UserFollow.Fields = map[string]func(*gqlexec.Column, []*model.UserFollow){
+		"id":         e.field_UserFollow_id,
+		"occurredAt": e.field_UserFollow_occurredAt,
+		"actor":      e.field_UserFollow_actor,
+		"follower":   e.field_UserFollow_follower,
+		"followee":   e.field_UserFollow_followee,
 	}
 	e.object___Directive.Fields = map[string]func(*gqlexec.Column, []*introspection.Directive){
 		"name":         e.field___Directive_name,
@@ -361,6 +475,7 @@ type executor struct {
 	resolvers                 ResolverRoot
 	schema                    *gqlexec.Schema
 	object_Account            *gqlexec.Object[*model.Account]
+	object_Comment            *gqlexec.Object[*model.Comment]
 	object_Deposit            *gqlexec.Object[*ledger.DepositRecord]
 	object_DepositConnection  *gqlexec.Object[*model.DepositConnection]
 	object_DepositEdge        *gqlexec.Object[*model.DepositEdge]
@@ -372,15 +487,22 @@ type executor struct {
 	object_Playlist           *gqlexec.Object[*catalogue.Playlist]
 	object_PlaylistConnection *gqlexec.Object[*model.PlaylistConnection]
 	object_PlaylistEdge       *gqlexec.Object[*model.PlaylistEdge]
+	object_PlaylistPost       *gqlexec.Object[*model.PlaylistPost]
+	object_PlaylistRepost     *gqlexec.Object[*model.PlaylistRepost]
 	object_Query              *gqlexec.Object[gqlexec.Root]
+	object_TimelineConnection *gqlexec.Object[*model.TimelineConnection]
+	object_TimelineEdge       *gqlexec.Object[*model.TimelineEdge]
 	object_Track              *gqlexec.Object[*catalogue.Track]
 	object_TrackConnection    *gqlexec.Object[*model.TrackConnection]
 	object_TrackEdge          *gqlexec.Object[*model.TrackEdge]
+	object_TrackPost          *gqlexec.Object[*model.TrackPost]
+	object_TrackRepost        *gqlexec.Object[*model.TrackRepost]
 	object_Transfer           *gqlexec.Object[*ledger.TransferRecord]
 	object_TransferConnection *gqlexec.Object[*model.TransferConnection]
 	object_TransferEdge       *gqlexec.Object[*model.TransferEdge]
 	object_TransferPayload    *gqlexec.Object[*model.TransferPayload]
 	object_User               *gqlexec.Object[*catalogue.User]
+	object_UserFollow         *gqlexec.Object[*model.UserFollow]
 	object___Directive        *gqlexec.Object[*introspection.Directive]
 	object___EnumValue        *gqlexec.Object[*introspection.EnumValue]
 	object___Field            *gqlexec.Object[*introspection.Field]
@@ -452,6 +574,45 @@ func (e *executor) field_Account_deposits(c *gqlexec.Column, rows []*model.Accou
 	gqlexec.Resolve(c, func(i int) loader.Clump[*model.DepositConnection] {
 		return resolver.Deposits(ctx, rows[i], arg0, arg1)
 	}, e.completeNDepositConnection2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐDepositConnection)
+}
+
+func (e *executor) field_Comment_id(c *gqlexec.Column, rows []*model.Comment) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_Comment_occurredAt(c *gqlexec.Column, rows []*model.Comment) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_Comment_actor(c *gqlexec.Column, rows []*model.Comment) {
+	ctx, resolver := c.Context(), e.resolvers.Comment()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_Comment_user(c *gqlexec.Column, rows []*model.Comment) {
+	ctx, resolver := c.Context(), e.resolvers.Comment()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.User(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_Comment_track(c *gqlexec.Column, rows []*model.Comment) {
+	ctx, resolver := c.Context(), e.resolvers.Comment()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.Track] {
+		return resolver.Track(ctx, rows[i])
+	}, e.completeOTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack)
+}
+
+func (e *executor) field_Comment_body(c *gqlexec.Column, rows []*model.Comment) {
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Body, nil
+	}, e.completeNString2string)
 }
 
 func (e *executor) field_Deposit_id(c *gqlexec.Column, rows []*ledger.DepositRecord) {
@@ -728,6 +889,65 @@ func (e *executor) field_PlaylistEdge_node(c *gqlexec.Column, rows []*model.Play
 	}, e.completeNPlaylist2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐPlaylist)
 }
 
+func (e *executor) field_PlaylistPost_id(c *gqlexec.Column, rows []*model.PlaylistPost) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_PlaylistPost_occurredAt(c *gqlexec.Column, rows []*model.PlaylistPost) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_PlaylistPost_actor(c *gqlexec.Column, rows []*model.PlaylistPost) {
+	ctx, resolver := c.Context(), e.resolvers.PlaylistPost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_PlaylistPost_playlist(c *gqlexec.Column, rows []*model.PlaylistPost) {
+	ctx, resolver := c.Context(), e.resolvers.PlaylistPost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.Playlist] {
+		return resolver.Playlist(ctx, rows[i])
+	}, e.completeOPlaylist2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐPlaylist)
+}
+
+func (e *executor) field_PlaylistRepost_id(c *gqlexec.Column, rows []*model.PlaylistRepost) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_PlaylistRepost_occurredAt(c *gqlexec.Column, rows []*model.PlaylistRepost) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_PlaylistRepost_actor(c *gqlexec.Column, rows []*model.PlaylistRepost) {
+	ctx, resolver := c.Context(), e.resolvers.PlaylistRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_PlaylistRepost_reposter(c *gqlexec.Column, rows []*model.PlaylistRepost) {
+	ctx, resolver := c.Context(), e.resolvers.PlaylistRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Reposter(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_PlaylistRepost_playlist(c *gqlexec.Column, rows []*model.PlaylistRepost) {
+	ctx, resolver := c.Context(), e.resolvers.PlaylistRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.Playlist] {
+		return resolver.Playlist(ctx, rows[i])
+	}, e.completeOPlaylist2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐPlaylist)
+}
+
 func (e *executor) field_Query_track(c *gqlexec.Column, rows []gqlexec.Root) {
 	args, ok := c.Args(e.field_Query_track_args)
 	if !ok {
@@ -815,6 +1035,20 @@ func (e *executor) field_Query_playlist(c *gqlexec.Column, rows []gqlexec.Root) 
 	}, e.completeOPlaylist2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐPlaylist)
 }
 
+func (e *executor) field_Query_timeline(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_timeline_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[string](args, "userId")
+	arg1 := gqlexec.Arg[*int](args, "first")
+	arg2 := gqlexec.Arg[*string](args, "after")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*model.TimelineConnection] {
+		return resolver.Timeline(ctx, arg0, arg1, arg2)
+	}, e.completeNTimelineConnection2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineConnection)
+}
+
 func (e *executor) field_Query_account(c *gqlexec.Column, rows []gqlexec.Root) {
 	args, ok := c.Args(e.field_Query_account_args)
 	if !ok {
@@ -874,6 +1108,39 @@ func (e *executor) field_Query___schema(c *gqlexec.Column, rows []gqlexec.Root) 
 	gqlexec.Plain(c, func(i int) (*introspection.Schema, error) {
 		return e.schema.IntrospectSchema(c.Context())
 	}, e.completeO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema)
+}
+
+func (e *executor) field_TimelineConnection_edges(c *gqlexec.Column, rows []*model.TimelineConnection) {
+	ctx, resolver := c.Context(), e.resolvers.TimelineConnection()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*model.TimelineEdge] {
+		return resolver.Edges(ctx, rows[i])
+	}, e.completeNTimelineEdge2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineEdgeᚄ)
+}
+
+func (e *executor) field_TimelineConnection_nodes(c *gqlexec.Column, rows []*model.TimelineConnection) {
+	ctx, resolver := c.Context(), e.resolvers.TimelineConnection()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]model.TimelineItem] {
+		return resolver.Nodes(ctx, rows[i])
+	}, e.completeNTimelineItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineItemᚄ)
+}
+
+func (e *executor) field_TimelineConnection_pageInfo(c *gqlexec.Column, rows []*model.TimelineConnection) {
+	ctx, resolver := c.Context(), e.resolvers.TimelineConnection()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*model.PageInfo] {
+		return resolver.PageInfo(ctx, rows[i])
+	}, e.completeNPageInfo2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐPageInfo)
+}
+
+func (e *executor) field_TimelineEdge_cursor(c *gqlexec.Column, rows []*model.TimelineEdge) {
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Cursor, nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_TimelineEdge_node(c *gqlexec.Column, rows []*model.TimelineEdge) {
+	gqlexec.Plain(c, func(i int) (model.TimelineItem, error) {
+		return rows[i].Node, nil
+	}, e.completeNTimelineItem2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineItem)
 }
 
 func (e *executor) field_Track_id(c *gqlexec.Column, rows []*catalogue.Track) {
@@ -957,6 +1224,65 @@ func (e *executor) field_TrackEdge_node(c *gqlexec.Column, rows []*model.TrackEd
 	gqlexec.Plain(c, func(i int) (*catalogue.Track, error) {
 		return rows[i].Node, nil
 	}, e.completeNTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack)
+}
+
+func (e *executor) field_TrackPost_id(c *gqlexec.Column, rows []*model.TrackPost) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_TrackPost_occurredAt(c *gqlexec.Column, rows []*model.TrackPost) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_TrackPost_actor(c *gqlexec.Column, rows []*model.TrackPost) {
+	ctx, resolver := c.Context(), e.resolvers.TrackPost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_TrackPost_track(c *gqlexec.Column, rows []*model.TrackPost) {
+	ctx, resolver := c.Context(), e.resolvers.TrackPost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.Track] {
+		return resolver.Track(ctx, rows[i])
+	}, e.completeOTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack)
+}
+
+func (e *executor) field_TrackRepost_id(c *gqlexec.Column, rows []*model.TrackRepost) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_TrackRepost_occurredAt(c *gqlexec.Column, rows []*model.TrackRepost) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_TrackRepost_actor(c *gqlexec.Column, rows []*model.TrackRepost) {
+	ctx, resolver := c.Context(), e.resolvers.TrackRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_TrackRepost_reposter(c *gqlexec.Column, rows []*model.TrackRepost) {
+	ctx, resolver := c.Context(), e.resolvers.TrackRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Reposter(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_TrackRepost_track(c *gqlexec.Column, rows []*model.TrackRepost) {
+	ctx, resolver := c.Context(), e.resolvers.TrackRepost()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.Track] {
+		return resolver.Track(ctx, rows[i])
+	}, e.completeOTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack)
 }
 
 func (e *executor) field_Transfer_id(c *gqlexec.Column, rows []*ledger.TransferRecord) {
@@ -1122,6 +1448,39 @@ func (e *executor) field_User_account(c *gqlexec.Column, rows []*catalogue.User)
 	gqlexec.Resolve(c, func(i int) loader.Clump[*model.Account] {
 		return resolver.Account(ctx, rows[i])
 	}, e.completeNAccount2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐAccount)
+}
+
+func (e *executor) field_UserFollow_id(c *gqlexec.Column, rows []*model.UserFollow) {
+	gqlexec.Plain(c, func(i int) (int64, error) {
+		return rows[i].ID, nil
+	}, e.completeNID2int64)
+}
+
+func (e *executor) field_UserFollow_occurredAt(c *gqlexec.Column, rows []*model.UserFollow) {
+	gqlexec.Plain(c, func(i int) (time.Time, error) {
+		return rows[i].OccurredAt, nil
+	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_UserFollow_actor(c *gqlexec.Column, rows []*model.UserFollow) {
+	ctx, resolver := c.Context(), e.resolvers.UserFollow()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Actor(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_UserFollow_follower(c *gqlexec.Column, rows []*model.UserFollow) {
+	ctx, resolver := c.Context(), e.resolvers.UserFollow()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Follower(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
+}
+
+func (e *executor) field_UserFollow_followee(c *gqlexec.Column, rows []*model.UserFollow) {
+	ctx, resolver := c.Context(), e.resolvers.UserFollow()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*catalogue.User] {
+		return resolver.Followee(ctx, rows[i])
+	}, e.completeOUser2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐUser)
 }
 
 func (e *executor) field___Directive_name(c *gqlexec.Column, rows []*introspection.Directive) {
@@ -1476,6 +1835,26 @@ func (e *executor) completeNString2string(c gqlexec.Cells, values []string) {
 	gqlexec.Strings(c, values)
 }
 
+func (e *executor) completeNTimelineConnection2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineConnection(c gqlexec.Cells, values []*model.TimelineConnection) {
+	gqlexec.Objects(c, values, e.object_TimelineConnection)
+}
+
+func (e *executor) completeNTimelineEdge2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineEdgeᚄ(c gqlexec.Cells, values [][]*model.TimelineEdge) {
+	gqlexec.Lists(c, values, e.completeNTimelineEdge2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineEdge)
+}
+
+func (e *executor) completeNTimelineEdge2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineEdge(c gqlexec.Cells, values []*model.TimelineEdge) {
+	gqlexec.Objects(c, values, e.object_TimelineEdge)
+}
+
+func (e *executor) completeNTimelineItem2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineItem(c gqlexec.Cells, values []model.TimelineItem) {
+	e.abstract_TimelineItem(c, values)
+}
+
+func (e *executor) completeNTimelineItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineItemᚄ(c gqlexec.Cells, values [][]model.TimelineItem) {
+	gqlexec.Lists(c, values, e.completeNTimelineItem2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTimelineItem)
+}
+
 func (e *executor) completeNTrack2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack(c gqlexec.Cells, values [][]*catalogue.Track) {
 	gqlexec.Lists(c, values, e.completeOTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋinternalᚋcatalogueᚐTrack)
 }
@@ -1659,6 +2038,41 @@ func (e *executor) completeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphq
 	gqlexec.Objects(c, values, e.object___Type)
 }
 
+func (e *executor) abstract_TimelineItem(c gqlexec.Cells, values []model.TimelineItem) {
+	var group_Comment gqlexec.Group[model.Comment]
+	var group_PlaylistPost gqlexec.Group[model.PlaylistPost]
+	var group_PlaylistRepost gqlexec.Group[model.PlaylistRepost]
+	var group_TrackPost gqlexec.Group[model.TrackPost]
+	var group_TrackRepost gqlexec.Group[model.TrackRepost]
+	var group_UserFollow gqlexec.Group[model.UserFollow]
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			c.Null(i)
+		case *model.UserFollow:
+			group_UserFollow.Add(c, i, v)
+		case *model.TrackRepost:
+			group_TrackRepost.Add(c, i, v)
+		case *model.TrackPost:
+			group_TrackPost.Add(c, i, v)
+		case *model.PlaylistRepost:
+			group_PlaylistRepost.Add(c, i, v)
+		case *model.PlaylistPost:
+			group_PlaylistPost.Add(c, i, v)
+		case *model.Comment:
+			group_Comment.Add(c, i, v)
+		default:
+			c.Unknown(i, v, "TimelineItem")
+		}
+	}
+	group_Comment.Execute(c, e.object_Comment)
+	group_PlaylistPost.Execute(c, e.object_PlaylistPost)
+	group_PlaylistRepost.Execute(c, e.object_PlaylistRepost)
+	group_TrackPost.Execute(c, e.object_TrackPost)
+	group_TrackRepost.Execute(c, e.object_TrackRepost)
+	group_UserFollow.Execute(c, e.object_UserFollow)
+}
+
 func (e *executor) field_Account_deposits_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "first", e.unmarshalOInt2ᚖint)
@@ -1826,6 +2240,26 @@ func (e *executor) field_Query_playlist_args(ctx context.Context, raw map[string
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_timeline_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 3)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "userId", e.unmarshalNID2string)
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "first", e.unmarshalOInt2ᚖint)
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, raw, "after", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -2400,6 +2834,8 @@ type Query {
   usersById(ids: [ID!]!): [User]!
   "The playlist with this id, or null."
   playlist(id: ID!): Playlist
+  "What a user and those whom the user follows did, newest first. It is empty where there is no such user."
+  timeline(userId: ID!, first: Int = 20, after: String): TimelineConnection!
   "The account of a user. One that was never paid has balance 0."
   account(userId: ID!): Account!
   "The accounts of users, in the order asked."
@@ -2408,6 +2844,116 @@ type Query {
   transfer(fromUserId: ID!, id: ID!): Transfer
   "How far the ledger is."
   ledger: LedgerStatus!
+}
+`, BuiltIn: false},
+	&ast.Source{Name: "../../schema/timeline.graphqls", Input: `"Something that a user did."
+interface TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who did it, or null where that user is missing."
+  actor: User
+}
+
+"A user posted a track."
+type TrackPost implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who posted the track, or null where that user is missing."
+  actor: User
+  "The track, or null where it is missing."
+  track: Track
+}
+
+"A user passed on a track."
+type TrackRepost implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who passed the track on, or null where that user is missing."
+  actor: User
+  "The same as ` + "`" + `actor` + "`" + `."
+  reposter: User
+  "The track, or null where it is missing."
+  track: Track
+}
+
+"A user posted a playlist."
+type PlaylistPost implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who posted the playlist, or null where that user is missing."
+  actor: User
+  "The playlist, or null where it is missing."
+  playlist: Playlist
+}
+
+"A user passed on a playlist."
+type PlaylistRepost implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who passed the playlist on, or null where that user is missing."
+  actor: User
+  "The same as ` + "`" + `actor` + "`" + `."
+  reposter: User
+  "The playlist, or null where it is missing."
+  playlist: Playlist
+}
+
+"A user wrote about a track."
+type Comment implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who wrote the comment, or null where that user is missing."
+  actor: User
+  "The same as ` + "`" + `actor` + "`" + `."
+  user: User
+  "The track the comment is about, or null where it is missing."
+  track: Track
+  "What was written."
+  body: String!
+}
+
+"A user began to follow another."
+type UserFollow implements TimelineItem {
+  "Unique among the items of all timelines."
+  id: ID!
+  "When it happened."
+  occurredAt: DateTime!
+  "The user who follows, or null where that user is missing."
+  actor: User
+  "The same as ` + "`" + `actor` + "`" + `."
+  follower: User
+  "The user who is followed, or null where that user is missing."
+  followee: User
+}
+
+"A page of a timeline."
+type TimelineConnection {
+  "The items with their cursors."
+  edges: [TimelineEdge!]!
+  "The items alone."
+  nodes: [TimelineItem!]!
+  "Where the page lies in the timeline."
+  pageInfo: PageInfo!
+}
+
+"An item in its place in a timeline."
+type TimelineEdge {
+  "Opaque; to be given as ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The item."
+  node: TimelineItem!
 }
 `, BuiltIn: false},
 	&ast.Source{Name: "../../schema/track.graphqls", Input: `"A piece of music or speech."

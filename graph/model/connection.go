@@ -45,6 +45,8 @@ type (
 	DepositConnection Connection[ledger.DepositRecord]
 	// DepositEdge is a deposit in its place.
 	DepositEdge Edge[ledger.DepositRecord]
+	// TimelineConnection is the timeline of a user.
+	TimelineConnection Connection[catalogue.Activity]
 )
 
 // PageInfo tells where a page lies in its connection.

@@ -14,10 +14,11 @@ import (
 
 // model is the catalogue in memory, and the naive way to read it: filter the whole list, then cut.
 type model struct {
-	users     []catalogue.User
-	tracks    []catalogue.Track
-	playlists []catalogue.Playlist
-	entries   []entry
+	users      []catalogue.User
+	tracks     []catalogue.Track
+	playlists  []catalogue.Playlist
+	entries    []entry
+	activities []catalogue.Activity
 }
 
 type entry struct{ playlistID, position, trackID int64 }
@@ -61,6 +62,7 @@ func randomModel(r *rand.Rand) model {
 			m.entries = append(m.entries, e)
 		}
 	}
+	m.activities = randomActivities(r)
 	return m
 }
 
@@ -80,6 +82,7 @@ func (m model) store(t *testing.T, pool *pgxpool.Pool) {
 	for _, e := range m.entries {
 		entries = append(entries, []any{e.playlistID, e.position, e.trackID})
 	}
+	storeActivities(t, pool, m.activities)
 	copyRows(t, pool, "users", []string{"id", "name"}, users)
 	copyRows(t, pool, "tracks", []string{"id", "title", "genre", "duration_ms", "price_minor", "creator_id"}, tracks)
 	copyRows(t, pool, "playlists", []string{"id", "title", "creator_id"}, playlists)

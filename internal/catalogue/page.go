@@ -62,7 +62,7 @@ type Slice[T any] struct {
 //
 //	parent, has_previous, position, columns of T...
 //
-// in the order of parent and position, at least one for each parent: where the page is empty, position and columns are null.
+// in the order of parent and list, at least one for each parent: where the page is empty, position and columns are null.
 // scan gives where to put the columns of T; each target has to take a null, as zeronull's do.
 func pages[T any](
 	ctx context.Context, s *Store, what, sql string, page Page, parentIDs []int64, scan func(*T) []any, more ...any,

@@ -12,14 +12,18 @@ import (
 )
 
 // bigCatalogueSQL makes lists long enough that reading one whole costs more than any index: 30,000 tracks of 100 creators and 100
-// genres, and as many entries of 100 playlists.
+// genres, as many entries of 100 playlists, and as many activities of 100 actors, who follow 10 others each.
 const bigCatalogueSQL = `
 INSERT INTO users SELECT i, 'user' FROM generate_series(0, 20000) i;
 INSERT INTO tracks (id, title, genre, duration_ms, price_minor, creator_id)
 SELECT i, 'track', 'genre ' || i / 7 % 100, 1, 1, i % 100 FROM generate_series(0, 30000) i;
 INSERT INTO playlists (id, title, creator_id) SELECT i, 'list', i % 100 FROM generate_series(0, 30000) i;
 INSERT INTO playlist_tracks (playlist_id, position, track_id) SELECT i % 100, i / 100, i FROM generate_series(0, 30000) i;
-ANALYZE users, tracks, playlists, playlist_tracks`
+INSERT INTO activities (id, kind, actor_id, track_id, occurred_at)
+SELECT i, 'TRACK_POST', i % 100, i, '2024-01-01'::timestamptz + i * interval '1 second' FROM generate_series(0, 30000) i;
+INSERT INTO activities (id, kind, actor_id, followee_id, occurred_at)
+SELECT 100000 + i, 'USER_FOLLOW', i % 100, (i + 1 + i / 100) % 100, '2024-01-01' FROM generate_series(0, 999) i;
+ANALYZE users, tracks, playlists, playlist_tracks, activities`
 
 // No read looks at a whole table: its cost follows what it returns. The exceptions are the count of all tracks, and that of
 // playlists' tracks, which may well join whole tables where lists are long.
@@ -36,7 +40,7 @@ func TestStatementsReadByIndex(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), bigCatalogueSQL); err != nil {
 		t.Fatal(err)
 	}
-	wholeTable := regexp.MustCompile(`Seq Scan on (users|tracks|playlists|playlist_tracks)\b`)
+	wholeTable := regexp.MustCompile(`Seq Scan on (users|tracks|playlists|playlist_tracks|activities)\b`)
 	// Of a list with a parent, a walk through all ids in search of the parent's is no better.
 	wholeKey := regexp.MustCompile(`Scan (Backward )?using (tracks|playlists)_pkey`)
 	parented := regexp.MustCompile(`Creator|Genre`)
@@ -53,11 +57,25 @@ func TestStatementsReadByIndex(t *testing.T) {
 			}
 			for _, args := range arguments(name, sql) {
 				plan := explain(t, conn, name, args)
+				if name == "timelinesSQL" {
+					readsTimelineByPlace(t, plan)
+				}
 				if wholeTable.MatchString(plan) || parented.MatchString(name) && wholeKey.MatchString(plan) {
 					t.Errorf("%s(%s) reads a whole table under %s:\n%s", name, args, mode, plan)
 				}
 			}
 		}
+	}
+}
+
+// readsTimelineByPlace demands that an actor's activities are read from the place of the page on, in the order of the index, and whom
+// a user follows from the index of follows: neither by reading all that an actor did.
+func readsTimelineByPlace(t *testing.T, plan string) {
+	t.Helper()
+	byPlace := regexp.MustCompile(`using activities_actor_id_newest on .*\n *Index Cond: .*ROW\(\S*occurred_at, \S*id\) (<|>=) ROW\(`)
+	follows := regexp.MustCompile(`(using|Bitmap Index Scan on) activities_follows `)
+	if len(byPlace.FindAllString(plan, -1)) != 2 || len(follows.FindAllString(plan, -1)) != 2 {
+		t.Errorf("a timeline is not read by its place alone:\n%s", plan)
 	}
 }
 
@@ -76,6 +94,11 @@ func arguments(name, sql string) []string {
 		return []string{`7, 'genre 7'`}
 	case !strings.Contains(sql, "$2"):
 		return []string{keys}
+	}
+	if name == "timelinesSQL" {
+		return []string{
+			keys + `, '-9223372036854775808', 21, 'infinity'`, keys + `, 15000, 21, '2024-01-01 04:10:00'`, keys + `, 0, 21, '-infinity'`,
+		}
 	}
 	var pages []string
 	for _, after := range []string{`'-9223372036854775808'`, `150`, `15000`, `9223372036854775807`} {

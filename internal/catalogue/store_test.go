@@ -209,6 +209,9 @@ func TestStoreRefusesPagesOutOfRange(t *testing.T) {
 		if _, err := store.PlaylistTracks(t.Context(), catalogue.Page{First: first}, []int64{1}); !errors.Is(err, catalogue.ErrFirst) {
 			t.Errorf("tracks of playlists, first %d: got error %v, want ErrFirst", first, err)
 		}
+		if _, err := store.Timelines(t.Context(), catalogue.TimelinePage{First: first}, []int64{1}); !errors.Is(err, catalogue.ErrFirst) {
+			t.Errorf("timelines, first %d: got error %v, want ErrFirst", first, err)
+		}
 	}
 }
 
@@ -222,10 +225,13 @@ func TestStoreErrorsKeepTheirCause(t *testing.T) {
 	_, users := store.Users(ctx, ids)
 	_, slices := store.PlaylistTracks(ctx, page, ids)
 	_, slice := store.TracksPage(ctx, catalogue.TrackFilter{}, page)
+	_, timelines := store.Timelines(ctx, catalogue.TimelinePage{First: 1}, ids)
 	_, counts := store.PlaylistTracksCounts(ctx, ids)
 	_, count := store.TracksCount(ctx, catalogue.TrackFilter{})
 	_, empty := store.Empty(ctx)
-	for name, err := range map[string]error{"users": users, "slices": slices, "slice": slice, "counts": counts, "count": count, "empty": empty} {
+	for name, err := range map[string]error{
+		"users": users, "slices": slices, "slice": slice, "timelines": timelines, "counts": counts, "count": count, "empty": empty,
+	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got error %v, want one that wraps context.Canceled", name, err)
 		}
