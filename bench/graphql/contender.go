@@ -37,10 +37,10 @@ func contenders() []contender {
 	for _, window := range windows {
 		all = append(all,
 			contender{"dataloadgen", window, true, serveHandler(func(store *catalogue.Store) http.Handler {
-				return stock.WithLoaders(stock.Dataloadgen(store, window), stockHandler())
+				return stock.WithLoaders(stock.Dataloadgen(store, window), stockHandler(store))
 			})},
 			contender{"graph-gophers", window, true, serveHandler(func(store *catalogue.Store) http.Handler {
-				return stock.WithLoaders(stock.GraphGophers(store, window), stockHandler())
+				return stock.WithLoaders(stock.GraphGophers(store, window), stockHandler(store))
 			})})
 	}
 	return append(all,
@@ -50,8 +50,8 @@ func contenders() []contender {
 		contender{library: handwritten, serve: serveHandler(newHandwritten)})
 }
 
-func stockHandler() http.Handler {
-	return stock.NewHandler(stock.NewExecutableSchema(stock.Config{Resolvers: stock.Resolver{}}))
+func stockHandler(store *catalogue.Store) http.Handler {
+	return stock.NewHandler(stock.NewExecutableSchema(stock.Config{Resolvers: stock.Resolver{Store: store}}))
 }
 
 // String names the contender and its window.

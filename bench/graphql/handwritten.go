@@ -58,10 +58,14 @@ func (h *byHand) answer(ctx context.Context, body io.Reader, length int64, buffe
 		return err
 	}
 	buffer.out = buffer.out[:0]
-	if question.Query == enrichedTracksText {
+	switch question.Query {
+	case enrichedTracksText:
 		return h.enrichedTracks(ctx, question.Variables.IDs, buffer)
+	case playlistsText:
+		return h.playlists(ctx, question.Variables.User, buffer)
+	default:
+		return h.timeline(ctx, question.Variables.User, buffer)
 	}
-	return h.playlists(ctx, question.Variables.User, buffer)
 }
 
 func (h *byHand) enrichedTracks(ctx context.Context, ids []string, out *jsonBuffer) error {

@@ -31,6 +31,20 @@ const playlistsText = `query ($user: ID!) {
   }
 }`
 
+const timelineText = `query ($user: ID!) {
+  timeline(userId: $user, first: 100) {
+    nodes {
+      __typename id occurredAt actor { id name }
+      ... on TrackPost { track { id title } }
+      ... on TrackRepost { track { id title } }
+      ... on PlaylistPost { playlist { id title } }
+      ... on PlaylistRepost { playlist { id title } }
+      ... on Comment { body track { id title } }
+      ... on UserFollow { followee { id name } }
+    }
+  }
+}`
+
 var queries = []query{
 	{"enriched", enrichedTracksText, 2, 2 * 95, func(variant int) map[string]any {
 		const tracks = 100
@@ -42,6 +56,9 @@ var queries = []query{
 	}},
 	{"nested", playlistsText, 4, 20 + 200 + 190, func(variant int) map[string]any {
 		return map[string]any{"user": strconv.Itoa(1 + variant%playlistCreators)}
+	}},
+	{"timeline", timelineText, 4, 3 * 100, func(variant int) map[string]any {
+		return map[string]any{"user": strconv.Itoa(1 + variant*61%userCount)}
 	}},
 }
 

@@ -15,6 +15,7 @@ func Dataloadgen(store *catalogue.Store, window time.Duration) func() *Loaders {
 		return &Loaders{
 			Users:            generated(store.Users, window),
 			Tracks:           generated(store.Tracks, window),
+			Playlists:        generated(store.Playlists, window),
 			CreatorPlaylists: generated(byPage(store.PlaylistsByCreator), window),
 			PlaylistTracks:   generated(byPage(store.PlaylistTracks), window),
 		}

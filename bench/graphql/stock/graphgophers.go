@@ -16,6 +16,7 @@ func GraphGophers(store *catalogue.Store, window time.Duration) func() *Loaders 
 		return &Loaders{
 			Users:            gopher(store.Users, window),
 			Tracks:           gopher(store.Tracks, window),
+			Playlists:        gopher(store.Playlists, window),
 			CreatorPlaylists: gopher(byPage(store.PlaylistsByCreator), window),
 			PlaylistTracks:   gopher(byPage(store.PlaylistTracks), window),
 		}

@@ -20,6 +20,7 @@ type Loader[K comparable, V any] interface {
 type Loaders struct {
 	Users            Loader[int64, *catalogue.User]
 	Tracks           Loader[int64, *catalogue.Track]
+	Playlists        Loader[int64, *catalogue.Playlist]
 	CreatorPlaylists Loader[PageKey, catalogue.Slice[catalogue.Playlist]]
 	PlaylistTracks   Loader[PageKey, catalogue.Slice[catalogue.Track]]
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/clumpql/clumpql/internal/catalogue"
 )
 
-// Resolver resolves by the loaders of the request.
-type Resolver struct{}
+// Resolver resolves by the loaders of the request, and what there is only one of by the store.
+type Resolver struct{ Store *catalogue.Store }
 
 // Query implements ResolverRoot.
-func (Resolver) Query() QueryResolver { return query{} }
+func (r Resolver) Query() QueryResolver { return query{r} }
 
 // User implements ResolverRoot.
 func (Resolver) User() UserResolver { return user{} }
@@ -23,7 +23,7 @@ func (Resolver) Track() TrackResolver { return track{} }
 // Playlist implements ResolverRoot.
 func (Resolver) Playlist() PlaylistResolver { return playlist{} }
 
-type query struct{}
+type query struct{ Resolver }
 
 func (query) User(ctx context.Context, id string) (*catalogue.User, error) {
 	n, err := model.ID(id)

@@ -28,6 +28,14 @@ func (r Resolver) users(ctx context.Context, ids []int64) ([]*catalogue.User, er
 	return each(ids, func(distinct []int64) (map[int64]*catalogue.User, error) { return r.Store.Users(ctx, distinct) })
 }
 
+func (r Resolver) tracks(ctx context.Context, ids []int64) ([]*catalogue.Track, error) {
+	return each(ids, func(distinct []int64) (map[int64]*catalogue.Track, error) { return r.Store.Tracks(ctx, distinct) })
+}
+
+func (r Resolver) playlists(ctx context.Context, ids []int64) ([]*catalogue.Playlist, error) {
+	return each(ids, func(distinct []int64) (map[int64]*catalogue.Playlist, error) { return r.Store.Playlists(ctx, distinct) })
+}
+
 // each reads distinct ids and returns a value for each of ids.
 func each[V any](ids []int64, read func([]int64) (map[int64]V, error)) ([]V, error) {
 	distinct := make([]int64, 0, len(ids))
@@ -74,7 +82,7 @@ func (r query) EnrichedTracks(ctx context.Context, ids []string) ([]*graphmodel.
 	if err != nil {
 		return nil, err
 	}
-	tracks, err := each(trackIDs, func(distinct []int64) (map[int64]*catalogue.Track, error) { return r.Store.Tracks(ctx, distinct) })
+	tracks, err := r.tracks(ctx, trackIDs)
 	if err != nil {
 		return nil, err
 	}

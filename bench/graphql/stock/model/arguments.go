@@ -19,6 +19,7 @@ const (
 const (
 	ByID       = "i"
 	ByPosition = "p"
+	byActivity = "a"
 )
 
 // ID reads an id.
@@ -44,23 +45,53 @@ func IDs(ids []string) ([]int64, error) {
 }
 
 // Page reads which page is wanted of a list that is sorted by order.
-func Page(order string, first *int, after *string) (catalogue.Page, error) {
-	page := catalogue.Page{First: defaultFirst}
-	if first != nil {
-		page.First = *first
+func Page(order string, first *int, after *string) (page catalogue.Page, err error) {
+	if page.First, err = size(first); err != nil || after == nil {
+		return page, err
 	}
-	if page.First < 0 || page.First > maxFirst {
-		return page, fmt.Errorf("first must be between 0 and %d", maxFirst)
-	}
-	if after == nil {
-		return page, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(*after)
-	position, ok := strings.CutPrefix(string(text), order)
-	if err != nil || !ok {
-		return page, errors.New("after is not a cursor of this list")
+	position, err := cursor(order, *after)
+	if err != nil {
+		return page, err
 	}
 	page.HasAfter = true
 	page.After, err = ID(position)
 	return page, err
+}
+
+// TimelinePage reads which page is wanted of a timeline.
+func TimelinePage(first *int, after *string) (page catalogue.TimelinePage, err error) {
+	if page.First, err = size(first); err != nil || after == nil {
+		return page, err
+	}
+	text, err := cursor(byActivity, *after)
+	if err != nil {
+		return page, err
+	}
+	micros, id, _ := strings.Cut(text, ":")
+	page.HasAfter = true
+	if page.AfterMicros, err = ID(micros); err != nil {
+		return page, err
+	}
+	page.AfterID, err = ID(id)
+	return page, err
+}
+
+func size(first *int) (int, error) {
+	switch {
+	case first == nil:
+		return defaultFirst, nil
+	case *first < 0 || *first > maxFirst:
+		return 0, fmt.Errorf("first must be between 0 and %d", maxFirst)
+	}
+	return *first, nil
+}
+
+// cursor returns what is in a cursor behind its first letter.
+func cursor(order, after string) (string, error) {
+	text, err := base64.RawURLEncoding.DecodeString(after)
+	rest, ok := strings.CutPrefix(string(text), order)
+	if err != nil || !ok {
+		return "", errors.New("after is not a cursor of this list")
+	}
+	return rest, nil
 }
