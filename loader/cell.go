@@ -6,9 +6,9 @@ package loader
 type cell[V any] struct {
 	out         outcome[V]
 	settled     bool
-	flying      bool  // of a key: sent
-	send        uint8 // in a Scope with a plan the number of the send it is part of, counted from 1; 0: of none
-	first, last *waiter[V]
+	flying      bool       // of a key: sent
+	send        uint8      // in a Scope with a plan the number of the send it is part of, counted from 1; 0: of none
+	first, last *waiter[V] // last is nil while there is one at most
 }
 
 // waiter is one use of a cell by an execution: a frame that hands the outcome on.
@@ -29,9 +29,13 @@ func (c *cell[V]) join(w *waiter[V]) {
 		return
 	}
 	x.outstanding++
-	if c.first == nil {
+	switch {
+	case c.first == nil:
 		c.first = w
-	} else {
+		return
+	case c.last == nil:
+		c.first.next = w
+	default:
 		c.last.next = w
 	}
 	c.last = w

@@ -4,12 +4,12 @@ package loader
 // something else to run, and is then asked for under the Scope's lock, once for all of it. Q is
 // what a clump of the source asks for: a key, or a key with a parameter.
 type demand[Q any, K comparable, V any] struct {
-	of     origin[Q, K, V]
-	wishes []wish[Q, V]
-	asked  int
+	of    origin[Q, K, V]
+	whats []Q
+	asked int // of whats
 
-	waiters []waiter[V] // allocated by the chunk
-	used    int         // of them
+	// The waiters of this execution, allocated by the chunk. Those of whats come last.
+	waiters []waiter[V]
 }
 
 // origin is a Source or ParamSource.
@@ -18,11 +18,6 @@ type origin[Q any, K comparable, V any] interface {
 	// find returns what answers q in a Scope, whose lock is held, and q's key there. As many as n
 	// keys are about to be asked for.
 	find(scope *Scope, q Q, n int) (*fetcher[K, V], K)
-}
-
-type wish[Q, V any] struct {
-	what   Q
-	waiter *waiter[V]
 }
 
 // maxDemands is how many demands an execution keeps at hand.
@@ -64,42 +59,49 @@ func (d *demands) find(s *settings) bool {
 }
 
 func (d *demand[Q, K, V]) add(x *Execution, q Q, to port[V]) {
-	if len(d.wishes) == 0 {
+	if len(d.whats) == 0 {
 		x.ask(d)
 	}
-	d.wishes = double(d.wishes, wish[Q, V]{q, d.newWaiter(x.root, to)})
+	if len(d.waiters) == cap(d.waiters) {
+		d.newChunk()
+	}
+	d.whats = double(d.whats, q)
+	d.waiters = append(d.waiters, waiter[V]{root: x.root, to: to})
+}
+
+// newChunk makes room for more waiters. Those of whats may be moved: nobody refers to them yet.
+func (d *demand[Q, K, V]) newChunk() {
+	moving := d.waiters[len(d.waiters)-len(d.whats):]
+	size := max(min(2*cap(d.waiters), maxChunk), 2*len(moving), 4)
+	d.waiters = append(make([]waiter[V], 0, size), moving...)
 }
 
 func (d *demand[Q, K, V]) ask(x *Execution) {
-	n := len(d.wishes)
+	n := len(d.whats)
 	for d.asked < n {
-		w := d.wishes[d.asked]
+		q, w := d.whats[d.asked], d.next()
 		d.asked++
-		f, k := d.of.find(x.scope, w.what, n)
-		f.ask(x, k, w.waiter)
+		f, k := d.of.find(x.scope, q, n)
+		f.ask(x, k, w)
 	}
-	clear(d.wishes)
-	d.wishes, d.asked = d.wishes[:0], 0
+	clear(d.whats)
+	d.whats, d.asked = d.whats[:0], 0
 }
+
+// next is the waiter of what is asked for next.
+func (d *demand[Q, K, V]) next() *waiter[V] { return &d.waiters[len(d.waiters)-len(d.whats)+d.asked] }
 
 func (d *demand[Q, K, V]) refuse(err error) {
+	d.asked--
+	w := d.next()
+	d.asked++
 	refused := &cell[V]{out: failed[V](err), settled: true}
-	refused.join(d.wishes[d.asked-1].waiter)
-}
-
-func (d *demand[Q, K, V]) newWaiter(r *root, to port[V]) *waiter[V] {
-	if d.used == len(d.waiters) {
-		d.waiters, d.used = make([]waiter[V], min(max(4, 2*d.used), maxChunk)), 0
-	}
-	w := &d.waiters[d.used]
-	d.used++
-	w.root, w.to = r, to
-	return w
+	refused.join(w)
 }
 
 // recycle makes the demand as new. Nobody waits for anything any more.
 func (d *demand[Q, K, V]) recycle() {
-	d.wishes = kept(d.wishes)
-	clear(d.waiters[:d.used])
-	d.used = 0
+	d.whats = kept(d.whats)
+	clear(d.waiters)
+	d.waiters = kept(d.waiters[:0])
 }
