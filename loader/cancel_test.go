@@ -175,3 +175,32 @@ func TestGetUnderAnEndedContextRunsNothing(t *testing.T) {
 		t.Errorf("error %v, ran %v", err, ran)
 	}
 }
+
+// TestGetAfterCancelledGet has an execution leave a batch that goes on without it. What it waited
+// for must not reach the executions that come after it.
+func TestGetAfterCancelledGet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newGate(), newGate()
+		shared, source := inScope(t), first.source("first")
+		staying := getting(shared, source.Get(1))
+		for range 20 {
+			ctx, cancel := context.WithCancel(shared)
+			leaving := getting(ctx, source.Get(1))
+			cancel()
+			synctest.Wait()
+			if a := settled(t, leaving); a.err != context.Canceled {
+				t.Fatalf("got %+v", a)
+			}
+		}
+		next := getting(t.Context(), second.source("second").Get(2))
+		first.open(nil)
+		if a := settled(t, staying); a.value != 10 {
+			t.Errorf("who stayed got %+v", a)
+		}
+		open(t, next)
+		second.open(nil)
+		if a := settled(t, next); a.value != 20 || a.err != nil {
+			t.Errorf("who came after got %+v", a)
+		}
+	})
+}
