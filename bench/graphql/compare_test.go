@@ -61,6 +61,23 @@ func TestMeasure_sameAnswersAndFewestStatements(t *testing.T) {
 	}
 }
 
+func TestSameAnswer(t *testing.T) {
+	const right = `{"data":{"user":{"id":"1","name":"é"}}}`
+	for answer, same := range map[string]bool{
+		right: true,
+		`{"data": {"user": {"name": "\u00e9", "id": "1"}}}`:                 true,
+		`{"data":{"user":{"id":"2","name":"é"}}}`:                           false,
+		`{"data":{"user":{"id":"1","name":"é"}},"errors":[{"message":""}]}`: false,
+		`{"data":{}}`: false,
+		`{"data":`:    false,
+	} {
+		a, b := &load{want: [][]byte{[]byte(right)}}, &load{want: [][]byte{[]byte(answer)}}
+		if err := sameAnswer(a, b, 0); (err == nil) != same {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}
+
 // The rivals' schema is a part of clumpql's: the same fields with the same arguments and types.
 func TestSchema_partOfClumpqls(t *testing.T) {
 	rivals, ours := readSchema(t, "stock/*.graphqls"), readSchema(t, "../../schema/*.graphqls")

@@ -20,6 +20,7 @@
 // each answer is compared with the first one. A wrong answer ends the program with an error. A missed target does not.
 //
 // Rounds of all contenders are interleaved. Requests a second, CPU and allocations are medians of rounds, latencies are of all rounds
-// together. Statements are counted by Postgres (pg_stat_statements), and shown as the least and the most of a round. Load,
+// together. Where a round takes long, as on many connections of a slow machine, there are fewer of them, so that all end within the
+// limit. Statements are counted by Postgres (pg_stat_statements), and shown as the least and the most of a round. Load,
 // servers and Postgres share the machine, so absolute figures say little: read the ratios.
 package main

@@ -43,7 +43,7 @@ func run() error {
 func flags() (p plan, profiles string, err error) {
 	flag.IntVar(&p.rounds, "rounds", 3, "rounds of each contender, query and number of connections")
 	flag.DurationVar(&p.duration, "duration", time.Second, "duration of a round")
-	flag.DurationVar(&p.limit, "limit", 5*time.Minute, "duration of all rounds: when they take longer, there are fewer, but one at least")
+	flag.DurationVar(&p.limit, "limit", 270*time.Second, "duration of all rounds: when they would take longer, there are fewer, but one at least")
 	names := make([]string, len(queries))
 	for i, q := range queries {
 		names[i] = q.name

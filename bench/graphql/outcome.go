@@ -30,7 +30,10 @@ func newOutcome(c contender, rounds []round) outcome {
 		slices.Sort(figures)
 		return figures
 	}
-	median := func(figure func(round) float64) float64 { return each(figure)[len(rounds)/2] }
+	median := func(figure func(round) float64) float64 {
+		figures := each(figure)
+		return (figures[(len(figures)-1)/2] + figures[len(figures)/2]) / 2
+	}
 	reads := each(func(r round) float64 { return float64(r.reads) })
 	return outcome{
 		contender:   c,

@@ -24,7 +24,7 @@ func judge(out io.Writer, p plan, all results) {
 		if alone, ok := all[cell{q.name, 1}]; ok {
 			ours, best := of(alone, isLibrary(own))[0], bestOf(of(alone, isStock), byP50)
 			ratio := float64(ours.p50) / float64(best.p50)
-			verdict(out, ratio <= mostOfBestP50, q, "on one connection %.2f of the p50 of %s, at most %.2f wanted", ratio, best, mostOfBestP50)
+			verdict(out, ratio <= mostOfBestP50, q, "on one connection %.3f of the p50 of %s, at most %.2f wanted", ratio, best, mostOfBestP50)
 		}
 		judgeStatements(out, p, q, all)
 	}
@@ -34,14 +34,14 @@ func judgeBusy(out io.Writer, q query, outcomes []outcome) {
 	ours, stock := of(outcomes, isLibrary(own))[0], of(outcomes, isStock)
 	best := bestOf(stock, bySpeed)
 	ratio := ours.perSecond / best.perSecond
-	verdict(out, ratio >= leastTimesBest, q, "on %d connections %.2f times the requests/s of %s, at least %.0f wanted",
+	verdict(out, ratio >= leastTimesBest, q, "on %d connections %.3f times the requests/s of %s, at least %.0f wanted",
 		busyConnections, ratio, best, leastTimesBest)
 	best = bestOf(stock, byAllocations)
 	ratio = ours.allocations / best.allocations
 	verdict(out, ratio <= mostOfBestAlloc, q, "%.3f of the allocations of %s, at most %.2f wanted", ratio, best, mostOfBestAlloc)
 	handmade := of(outcomes, isLibrary(handwritten))[0]
 	ratio = ours.perSecond / handmade.perSecond
-	verdict(out, ratio >= leastOfHandmade, q, "on %d connections %.2f of the requests/s of %s, at least %.2f wanted",
+	verdict(out, ratio >= leastOfHandmade, q, "on %d connections %.3f of the requests/s of %s, at least %.2f wanted",
 		busyConnections, ratio, handmade, leastOfHandmade)
 }
 
