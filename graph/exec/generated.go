@@ -14,7 +14,6 @@ import (
 	"github.com/clumpql/clumpql/ledger"
 	"github.com/clumpql/clumpql/loader"
 	"github.com/clumpql/clumpql/loader/gqlexec"
-	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -2665,7 +2664,7 @@ func (e *executor) unmarshalInputTransferInput(ctx context.Context, v any) (mode
 	return it, nil
 }
 
-var parsedSchema = gqlparser.MustLoadSchema(
+var parsedSchema = gqlexec.LoadSchema(
 	&ast.Source{Name: "../../schema/account.graphqls", Input: `"The wallet of a user. Every user id has one, also before it was ever paid."
 type Account {
   "The id of the user."

@@ -18,7 +18,7 @@ type collector struct {
 }
 
 // add merges the fields of a selection set into those collected before, in the order in which their response keys come first.
-// It evaluates @skip and @include; @defer has no effect.
+// It evaluates @skip and @include.
 func (c *collector) add(set ast.SelectionSet) error {
 	for _, sel := range set {
 		included, err := c.included(sel)

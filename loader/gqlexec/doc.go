@@ -22,7 +22,14 @@
 // once, and the clumps of all of them go into the same wave.
 //
 // One goroutine drives a request. A query has one Scope; each root field of a mutation has its own, one after the other, so that it
-// sees what the one before it changed.
+// sees what the one before it changed; and so has each event of a subscription.
+//
+// # Subscriptions
+//
+// The resolver of a subscription returns a channel, as gqlgen's does: (<-chan T, error). Each of its values is an event, which is executed like
+// a query, breadth-first, when the transport asks for the next response. So events are not buffered: while a client is slow, the
+// channel's sender waits. The resolver must stop when its context ends, since nobody receives any more then. Errors of an event, EventTimeout
+// among them, are answered with it and do not end the stream; it ends when the channel is closed or the context ends.
 //
 // # What it keeps
 //
@@ -37,6 +44,8 @@
 //     key twice.
 //   - A field that is selected on an interface has the arguments and defaults that its object type gives it, not the interface's.
 //   - A nil pointer in an interface that must not be null is an error.
+//   - An error in an event of a subscription has the root field in its path, and a null that reaches that field where it must not be null
+//     makes the data null.
 //
 // A value of a Go type that is none of its interface's or union's object types is an error of its field, where gqlgen panics, or takes
 // what a graphql.Marshaler writes.
@@ -45,12 +54,14 @@
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.
 // Extensions that intercept operations and responses work as they are. Those that intercept fields or root fields are
-// not called: there is no call for each field. @defer has no effect: the answer comes at once.
+// not called: there is no call for each field.
+//
+// Nothing is deferred, and nothing promises it: the schema is served without the directive @defer, and a query with it is not valid.
 //
 // # What it refuses
 //
-// The generator refuses, by file, line, type and field, whatever it has no code for: subscriptions, directives that gqlgen
-// would run, batch resolvers, Go maps as objects, and some forms of Go types.
+// The generator refuses, by file, line, type and field, whatever it has no code for: a schema that declares @defer, subscription
+// contexts, directives that gqlgen would run, batch resolvers, Go maps as objects, and some forms of Go types.
 //
 // When the context of a request ends, its execution stops at once and the answer has the error and no data; batches that nobody else waits
 // for are cancelled.

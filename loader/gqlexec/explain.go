@@ -93,9 +93,16 @@ func scopeOptions(ctx context.Context) []loader.ScopeOption {
 	return []loader.ScopeOption{loader.WithObserver(r.scope())}
 }
 
+// restart lets the clock of an explanation begin with an event, and not with the wait for it.
+func restart(ctx context.Context) {
+	if r, ok := ctx.Value(recorderKey{}).(*recorder); ok {
+		r.start = time.Now()
+	}
+}
+
 // recorder collects what the Scopes of a request report, from any goroutine.
 type recorder struct {
-	start     time.Time
+	start     time.Time // set before the first Scope reports
 	errorText func(error) string
 
 	mu     sync.Mutex // guards what is below

@@ -29,25 +29,37 @@ type run struct {
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
 	execution *loader.Execution
 	arrived   []flusher // columns with values that no wave has completed yet
+	stream    streamer  // what a subscription has begun
 }
 
 // runOperation executes the operation of ctx on the root object and returns the encoded data.
 func runOperation(ctx context.Context, schema *Schema, root *Object[Root], serial bool) ([]byte, error) {
-	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
-	r := &run{schema: schema.Parsed, operation: graphql.GetOperationContext(ctx), plans: schema.Plans, ctx: ctx}
-	s, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
+	r, s, err := schema.begin(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	b := r.block(s.fields, nil)
-	if err := r.fields(ctx, s, b, serial); err != nil {
+	if err := r.fields(r.ctx, s, b, serial); err != nil {
 		return nil, err
 	}
+	return r.encode(b), nil
+}
+
+// begin collects what the operation of ctx selects on the root object.
+func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selection[Root], error) {
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
+	r := &run{schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, ctx: ctx}
+	selected, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
+	return r, selected, err
+}
+
+// encode returns the data, whose root is b.
+func (r *run) encode(b block) []byte {
 	data, ok := r.appendBlock(make([]byte, 0, len(r.arena)*2), b, 0)
 	if !ok {
-		return []byte("null"), nil
+		return []byte("null")
 	}
-	return data, nil
+	return data
 }
 
 // fields executes the fields of the root: those of a query together in one Scope, those of a mutation one after the other,

@@ -3,9 +3,11 @@ package gqlexec
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
+	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/clumpql/clumpql/loader"
@@ -17,9 +19,15 @@ type Schema struct {
 	Parsed   *ast.Schema
 	Query    *Object[Root]
 	Mutation *Object[Root] // nil when the schema has none
+	// Subscription has functions that call [Subscribe], for a row each; nil when the schema has none.
+	Subscription *Object[Root]
 
 	// Plans remembers of each operation which sources to hold for a later wave; nil: none is held.
 	Plans *loader.Plans
+
+	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does. An event that takes longer
+	// is answered with the error and without data, and the stream goes on.
+	EventTimeout time.Duration
 }
 
 var _ graphql.ExecutableSchema = (*Schema)(nil)
@@ -32,14 +40,26 @@ func (s *Schema) Complexity(context.Context, string, string, int, map[string]any
 	return 0, false
 }
 
-// Exec returns the handler of one operation. Its single response is computed by the goroutine that calls it, and is without
-// data when ctx ends before it is complete.
+// LoadSchema parses the sources of a schema, of which the generator has made sure that they are right. gqlparser declares @defer in
+// every schema; as nothing is deferred here, it is taken out: a query with it is not valid, and introspection does not list it.
+func LoadSchema(sources ...*ast.Source) *ast.Schema {
+	schema := gqlparser.MustLoadSchema(sources...)
+	delete(schema.Directives, "defer")
+	return schema
+}
+
+// Exec returns the handler of one operation. Its response is computed by the goroutine that calls it, and is without
+// data when ctx ends before it is complete. A query and a mutation have one response. A subscription has one for each event: it begins
+// at once, under ctx, and the handler waits for the next event or for the end of the context it is called with.
 func (s *Schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	root, serial := s.Query, false
 	switch graphql.GetOperationContext(ctx).Operation.Operation {
 	case ast.Mutation:
 		root, serial = s.Mutation, true
 	case ast.Subscription:
+		if s.Subscription != nil {
+			return s.subscribe(ctx)
+		}
 		root = nil
 	}
 	if root == nil {

@@ -13,10 +13,10 @@ import (
 // model is what the template renders.
 type model struct {
 	*codegen.Data
-	Objects   codegen.Objects // those with values: without Subscription
-	Outputs   []*output       // every type that a field of them has, its elements included
-	Abstracts []*abstract     // every interface and union among these
-	Inputs    []*input        // every type that an argument or an input field has
+	Objects   codegen.Objects
+	Outputs   []*output   // every type that a field of them has, its elements included
+	Abstracts []*abstract // every interface and union among these
+	Inputs    []*input    // every type that an argument or an input field has
 	Args      []arguments
 }
 

@@ -62,8 +62,9 @@ func (b *builder) refuse(where fmt.Stringer, format string, args ...any) {
 
 // refuseSchema names what the schema has that no field of it can be generated for.
 func (b *builder) refuseSchema() {
-	if s := b.data.SubscriptionRoot; s != nil {
-		b.refuse(definitionName{s.Definition}, "subscriptions are not supported yet")
+	if d := b.data.Schema.Directives["defer"]; d != nil && d.Position != nil && d.Position.Src != nil && !d.Position.Src.BuiltIn {
+		b.refused = append(b.refused, fmt.Errorf("%s:%d: @defer: nothing is deferred, so the schema must not promise it",
+			filepath.ToSlash(d.Position.Src.Name), d.Position.Line))
 	}
 	directives := b.data.UserDirectives()
 	for _, name := range slices.Sorted(maps.Keys(directives)) {
@@ -96,6 +97,8 @@ func (b *builder) refuseField(f fieldName) bool {
 		b.refuse(f, "the directive @%s is not run", f.ImplDirectives()[0].Name)
 	case f.Batch:
 		b.refuse(f, "batch resolvers are not supported: every resolver is batched through its clumps")
+	case f.UsesSubscriptionContext():
+		b.refuse(f, "subscription contexts are not supported: the channel's values are the events")
 	case f.IsMap():
 		b.refuse(f, "objects that are Go maps are not supported")
 	case f.VOkFunc:

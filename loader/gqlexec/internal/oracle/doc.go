@@ -3,7 +3,7 @@
 //
 //	schema.graphqls ──> ours/generated.go   (gqlexec, resolvers return clumps)
 //	                └─> stock/generated.go  (gqlgen, resolvers block)
-//	data.go, abstract.go: what both resolve to, with nulls, errors and panics where a number says so
+//	data.go, abstract.go, stream.go: what both resolve to, with nulls, errors and panics where a number says so
 //
 // Where stock gqlgen departs from the specification, ours does not follow. Random queries keep away from these, and a test of its own has
 // what ours answers:
@@ -14,6 +14,9 @@
 //   - Arguments of a field that is selected on an interface: stock has the interface's defaults, and no others of the object type's.
 //   - A nil pointer in an interface that must not be null: stock propagates the null, but has no error.
 //   - A Go type that is none of the interface's object types: stock panics.
+//   - The path of an error in an event of a subscription: stock leaves out the root field.
+//   - A null in an event whose root field must not be null: stock leaves it there.
+//   - @defer: stock defers. Ours does not, and so does not declare it.
 package oracle
 
 //go:generate go run ../../cmd/gqlexec -config gqlexec.yml

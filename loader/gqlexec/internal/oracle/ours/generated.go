@@ -4,13 +4,13 @@ package ours
 
 import (
 	"context"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/clumpql/clumpql/loader"
 	"github.com/clumpql/clumpql/loader/gqlexec"
 	"github.com/clumpql/clumpql/loader/gqlexec/internal/oracle"
-	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -18,6 +18,9 @@ import (
 type Config struct {
 	Resolvers ResolverRoot
 	Plans     *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
+
+	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does.
+	EventTimeout time.Duration
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
@@ -27,6 +30,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Node() NodeResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 }
 
 // BookResolver has a method for each field of Book that a clump is needed for. None may block.
@@ -87,11 +91,23 @@ type QueryResolver interface {
 	Stranger(ctx context.Context) loader.Clump[oracle.Named]
 }
 
+// SubscriptionResolver has a method for each stream. Its context ends with the subscription; then nobody receives any more.
+type SubscriptionResolver interface {
+	Number(ctx context.Context, ids []int, odd *oracle.Odd) (<-chan int, error)
+	Node(ctx context.Context, ids []int) (<-chan *oracle.Node, error)
+	StrictNode(ctx context.Context, ids []int) (<-chan *oracle.Node, error)
+	Nodes(ctx context.Context, ids []int, times int) (<-chan []*oracle.Node, error)
+	Named(ctx context.Context, ids []int) (<-chan oracle.Named, error)
+	StrictNamed(ctx context.Context, ids []int) (<-chan oracle.Named, error)
+	Items(ctx context.Context, ids []int) (<-chan []oracle.Item, error)
+	Silent(ctx context.Context) (<-chan *int, error)
+}
+
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
 		resolvers:           cfg.Resolvers,
-		schema:              &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
+		schema:              &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans, EventTimeout: cfg.EventTimeout},
 		object_Book:         &gqlexec.Object[*oracle.Book]{Name: "Book", Implements: []string{"Book", "Item", "Titled", "Named", "Numbered"}},
 		object_Counter:      &gqlexec.Object[*oracle.Counter]{Name: "Counter", Implements: []string{"Counter"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
@@ -99,6 +115,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		object_Point:        &gqlexec.Object[*oracle.Point]{Name: "Point", Implements: []string{"Point", "Item"}},
 		object_Query:        &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
 		object_Shelf:        &gqlexec.Object[*oracle.Shelf]{Name: "Shelf", Implements: []string{"Shelf", "Titled", "Named"}},
+		object_Subscription: &gqlexec.Object[gqlexec.Root]{Name: "Subscription", Implements: []string{"Subscription"}},
 		object___Directive:  &gqlexec.Object[*introspection.Directive]{Name: "__Directive", Implements: []string{"__Directive"}},
 		object___EnumValue:  &gqlexec.Object[*introspection.EnumValue]{Name: "__EnumValue", Implements: []string{"__EnumValue"}},
 		object___Field:      &gqlexec.Object[*introspection.Field]{Name: "__Field", Implements: []string{"__Field"}},
@@ -202,6 +219,16 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"shout":  e.field_Shelf_shout,
 		"peer":   e.field_Shelf_peer,
 	}
+	e.object_Subscription.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
+		"number":      e.field_Subscription_number,
+		"node":        e.field_Subscription_node,
+		"strictNode":  e.field_Subscription_strictNode,
+		"nodes":       e.field_Subscription_nodes,
+		"named":       e.field_Subscription_named,
+		"strictNamed": e.field_Subscription_strictNamed,
+		"items":       e.field_Subscription_items,
+		"silent":      e.field_Subscription_silent,
+	}
 	e.object___Directive.Fields = map[string]func(*gqlexec.Column, []*introspection.Directive){
 		"name":         e.field___Directive_name,
 		"description":  e.field___Directive_description,
@@ -254,6 +281,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	}
 	e.schema.Query = e.object_Query
 	e.schema.Mutation = e.object_Mutation
+	e.schema.Subscription = e.object_Subscription
 	return e.schema
 }
 
@@ -267,6 +295,7 @@ type executor struct {
 	object_Point        *gqlexec.Object[*oracle.Point]
 	object_Query        *gqlexec.Object[gqlexec.Root]
 	object_Shelf        *gqlexec.Object[*oracle.Shelf]
+	object_Subscription *gqlexec.Object[gqlexec.Root]
 	object___Directive  *gqlexec.Object[*introspection.Directive]
 	object___EnumValue  *gqlexec.Object[*introspection.EnumValue]
 	object___Field      *gqlexec.Object[*introspection.Field]
@@ -968,6 +997,99 @@ func (e *executor) field_Shelf_peer(c *gqlexec.Column, rows []*oracle.Shelf) {
 	gqlexec.Plain(c, func(i int) (oracle.Titled, error) {
 		return rows[i].Peer(), nil
 	}, e.completeOTitled2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐTitled)
+}
+
+func (e *executor) field_Subscription_number(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_number_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	arg1 := gqlexec.Arg[*oracle.Odd](args, "odd")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan int, error) {
+		return resolver.Number(ctx, arg0, arg1)
+	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Subscription_node(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_node_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan *oracle.Node, error) {
+		return resolver.Node(ctx, arg0)
+	}, e.completeONode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
+}
+
+func (e *executor) field_Subscription_strictNode(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_strictNode_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan *oracle.Node, error) {
+		return resolver.StrictNode(ctx, arg0)
+	}, e.completeNNode2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
+}
+
+func (e *executor) field_Subscription_nodes(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_nodes_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	arg1 := gqlexec.Arg[int](args, "times")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan []*oracle.Node, error) {
+		return resolver.Nodes(ctx, arg0, arg1)
+	}, e.completeNNode2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNode)
+}
+
+func (e *executor) field_Subscription_named(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_named_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan oracle.Named, error) {
+		return resolver.Named(ctx, arg0)
+	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Subscription_strictNamed(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_strictNamed_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan oracle.Named, error) {
+		return resolver.StrictNamed(ctx, arg0)
+	}, e.completeNNamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
+}
+
+func (e *executor) field_Subscription_items(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_items_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan []oracle.Item, error) {
+		return resolver.Items(ctx, arg0)
+	}, e.completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ)
+}
+
+func (e *executor) field_Subscription_silent(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan *int, error) {
+		return resolver.Silent(ctx)
+	}, e.completeOInt2ᚖint)
 }
 
 func (e *executor) field___Directive_name(c *gqlexec.Column, rows []*introspection.Directive) {
@@ -1976,6 +2098,86 @@ func (e *executor) field_Shelf_shout_args(ctx context.Context, raw map[string]an
 	return args, nil
 }
 
+func (e *executor) field_Subscription_items_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Subscription_named_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Subscription_node_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Subscription_nodes_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "times", e.unmarshalNInt2int)
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Subscription_number_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "odd", e.unmarshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd)
+	if err != nil {
+		return nil, err
+	}
+	args["odd"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Subscription_strictNamed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Subscription_strictNode_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (e *executor) field___Directive_args_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "includeDeprecated", e.unmarshalOBoolean2ᚖbool)
@@ -2300,7 +2502,7 @@ func (e *executor) unmarshalInputInnerInput(ctx context.Context, v any) (oracle.
 	return it, nil
 }
 
-var parsedSchema = gqlparser.MustLoadSchema(
+var parsedSchema = gqlexec.LoadSchema(
 	&ast.Source{Name: "../schema.graphqls", Input: `type Query {
   node(id: Int!): Node
   strictNode(id: Int!): Node!
@@ -2384,6 +2586,19 @@ type Mutation {
   add(n: Int!): Counter!
   addOrFail(n: Int!): Counter
   mustAdd(n: Int!): Counter!
+}
+
+"Each streams what its ids name, one after the other. Without ids it fails, with a negative one first it panics."
+type Subscription {
+  number(ids: [Int!]!, odd: Odd = 1): Int!
+  node(ids: [Int!]!): Node
+  strictNode(ids: [Int!]!): Node!
+  nodes(ids: [Int!]!, times: Int! = 2): [Node]!
+  named(ids: [Int!]!): Named
+  strictNamed(ids: [Int!]!): Named!
+  items(ids: [Int!]!): [Item!]
+  "Its channel is nil."
+  silent: Int
 }
 
 type Counter {

@@ -43,8 +43,11 @@ func try[T any](f func() (T, error)) (v T, err error) {
 func (r *Resolver) Query() QueryResolver       { return query{r} }
 func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 func (r *Resolver) Node() NodeResolver         { return node{r} }
-func (r *Resolver) Book() BookResolver         { return book{r} }
-func (r *Resolver) Counter() CounterResolver   { return counter{r} }
+func (r *Resolver) Subscription() SubscriptionResolver {
+	return oracle.Streams{}
+}
+func (r *Resolver) Book() BookResolver       { return book{r} }
+func (r *Resolver) Counter() CounterResolver { return counter{r} }
 
 type query struct{ *Resolver }
 

@@ -14,8 +14,11 @@ type Resolver struct{ counter atomic.Int64 }
 func (r *Resolver) Query() QueryResolver       { return query{r} }
 func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 func (r *Resolver) Node() NodeResolver         { return node{} }
-func (r *Resolver) Book() BookResolver         { return book{} }
-func (r *Resolver) Counter() CounterResolver   { return counter{r} }
+func (r *Resolver) Subscription() SubscriptionResolver {
+	return oracle.Streams{}
+}
+func (r *Resolver) Book() BookResolver       { return book{} }
+func (r *Resolver) Counter() CounterResolver { return counter{r} }
 
 type query struct{ *Resolver }
 
