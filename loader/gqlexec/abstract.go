@@ -5,7 +5,7 @@ import "fmt"
 // Group is what a column of values of an interface or a union has of one object type, whose Go type is T. The generator writes
 // for each interface and union a function that sorts a column into groups and executes them, one after the other.
 type Group[T any] struct {
-	slots []Slot
+	slots places
 	rows  []*T
 }
 
@@ -15,7 +15,7 @@ func (g *Group[T]) Add(c Cells, i int, row *T) {
 		c.null(i)
 		return
 	}
-	g.slots = append(g.slots, c.slots[i])
+	g.slots.add(c.slots.at(i), 1)
 	g.rows = append(g.rows, row)
 }
 
@@ -29,7 +29,7 @@ func (g *Group[T]) Execute(c Cells, object *Object[*T]) {
 // Null leaves cell i without a value: that of an interface or a union which is nil.
 func (c Cells) Null(i int) {
 	if c.typ == c.field.typ {
-		nullField[any](c.run, c.slots[i], c.typ)
+		nullField[any](c.run, c.slots.at(i), c.typ)
 		return
 	}
 	c.null(i)
@@ -37,5 +37,5 @@ func (c Cells) Null(i int) {
 
 // Unknown is the error of cell i when its value is of a Go type that stands for no object type of the interface or union.
 func (c Cells) Unknown(i int, value any, abstract string) {
-	c.run.fail(c.slots[i], fmt.Errorf("the Go type %T is none of the object types of %s", value, abstract))
+	c.run.fail(c.slots.at(i), fmt.Errorf("the Go type %T is none of the object types of %s", value, abstract))
 }

@@ -1,7 +1,9 @@
 package gqlexec
 
 import (
+	"slices"
 	"sort"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -29,12 +31,28 @@ const (
 	kindList
 )
 
-// answer holds the values of one answer in three flat slices, so that an object or a list costs no allocation of its own.
+// answer holds the values of one answer in flat slices, so that an object or a list costs no allocation of its own.
 type answer struct {
 	values  []value
 	arena   []byte
 	blocks  []block
 	regions []region
+	encoded []byte
+}
+
+// answers are those that no request uses any more: their slices have room for the next.
+var answers = sync.Pool{New: func() any { return new(answer) }}
+
+// maxKept is how much room an answer has at most that is kept for the next request, in slots and in bytes of its arena.
+const maxKept = 1 << 20
+
+func (a *answer) recycle() {
+	if cap(a.values) > maxKept || cap(a.arena) > maxKept || cap(a.encoded) > maxKept {
+		return
+	}
+	clear(a.blocks)
+	a.values, a.arena, a.blocks, a.regions, a.encoded = a.values[:0], a.arena[:0], a.blocks[:0], a.regions[:0], a.encoded[:0]
+	answers.Put(a)
 }
 
 // block is the executed selection of all objects that were executed together: field f of row r is in slot
@@ -43,7 +61,7 @@ type block struct {
 	fields []*Field
 	base   Slot
 	rows   int
-	owners []Slot // owners[r] is the slot whose value is row r; nil for the root
+	owners places // the slots whose values are the rows; none for the root
 }
 
 // region tells what the slots from base on belong to, for the path of an error: a block, or (block < 0) the
@@ -57,7 +75,8 @@ type region struct {
 // reserve appends n empty slots and returns the first.
 func (a *answer) reserve(n int) Slot {
 	base := Slot(len(a.values))
-	a.values = append(a.values, make([]value, n)...)
+	a.values = slices.Grow(a.values, n)[:len(a.values)+n]
+	clear(a.values[base:])
 	return base
 }
 
@@ -76,17 +95,17 @@ func (a *answer) list(s Slot, n int) Slot {
 	return first
 }
 
-// block puts len(owners) objects into their slots (one object into none for the root: owners is nil).
-func (a *answer) block(fields []*Field, owners []Slot) block {
-	b := block{fields: fields, rows: max(len(owners), 1), owners: owners}
+// block puts an object into each of the slots; without any, one into none: the root.
+func (a *answer) block(fields []*Field, owners places) block {
+	b := block{fields: fields, rows: max(owners.n, 1), owners: owners}
 	b.base = a.reserve(len(fields) * b.rows)
 	id := len(a.blocks)
 	a.blocks = append(a.blocks, b)
 	if len(fields) > 0 {
 		a.regions = append(a.regions, region{base: b.base, block: id})
 	}
-	for r, s := range owners {
-		a.values[s] = value{kindObject, uint32(id), uint32(r)}
+	for r := range owners.n {
+		a.values[owners.at(r)] = value{kindObject, uint32(id), uint32(r)}
 	}
 	return b
 }
@@ -111,10 +130,10 @@ func (a *answer) path(s Slot) []step {
 		b := a.blocks[r.block]
 		offset := int(s - b.base)
 		steps = append(steps, step{field: b.fields[offset/b.rows]})
-		if b.owners == nil {
+		if b.owners.n == 0 {
 			return steps
 		}
-		s = b.owners[offset%b.rows]
+		s = b.owners.at(offset % b.rows)
 	}
 }
 

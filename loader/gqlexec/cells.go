@@ -1,6 +1,8 @@
 package gqlexec
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -10,7 +12,7 @@ type Cells struct {
 	run   *run
 	field *Field
 	typ   *ast.Type
-	slots []Slot
+	slots places
 }
 
 // Complete puts values into their cells. The generator writes one for every type that a field can have, as a call to
@@ -19,12 +21,12 @@ type Complete[V any] func(c Cells, values []V)
 
 // null leaves cell i without a value; where the type does not allow that, it is an error of that cell.
 func (c Cells) null(i int) {
-	c.run.null(c.slots[i], c.typ)
+	c.run.null(c.slots.at(i), c.typ)
 }
 
 // each runs f for all cells and contains a panic to the cell where it happened.
 func (c Cells) each(f func(i int)) {
-	contain(len(c.slots), f, func(i int, recovered any) { c.run.panicked(c.slots[i], recovered) })
+	contain(c.slots.n, f, func(i int, recovered any) { c.run.panicked(c.slots.at(i), recovered) })
 }
 
 // contain calls f(0) to f(n-1). A panic ends only the call it happened in and is handed to failed.
@@ -51,14 +53,14 @@ func containFrom(i, n int, f func(i int), failed func(i int, recovered any)) (ne
 
 // Pointers completes what non-nil values point to; nil is null.
 func Pointers[V any](c Cells, values []*V, complete Complete[V]) {
-	slots := make([]Slot, 0, len(values))
+	var slots places
 	targets := make([]V, 0, len(values))
 	for i, v := range values {
 		if v == nil {
 			c.null(i)
 			continue
 		}
-		slots = append(slots, c.slots[i])
+		slots.add(c.slots.at(i), 1)
 		targets = append(targets, *v)
 	}
 	if len(targets) > 0 {
@@ -74,18 +76,24 @@ func Lists[V any](c Cells, values [][]V, complete Complete[V]) {
 	for _, v := range values {
 		total += len(v)
 	}
-	slots := make([]Slot, 0, total)
-	elements := make([]V, 0, total)
+	var (
+		slots    places
+		elements []V
+	)
+	if len(values) > 1 {
+		elements = make([]V, 0, total)
+	}
 	for i, v := range values {
 		if v == nil && !c.typ.NonNull {
 			c.null(i)
 			continue
 		}
-		first := c.run.list(c.slots[i], len(v))
-		for j := range v {
-			slots = append(slots, first+Slot(j))
+		slots.add(c.run.list(c.slots.at(i), len(v)), len(v))
+		if len(values) > 1 {
+			elements = append(elements, v...)
+		} else {
+			elements = v
 		}
-		elements = append(elements, v...)
 	}
 	if total > 0 {
 		complete(Cells{run: c.run, field: c.field, typ: c.typ.Elem, slots: slots}, elements)
@@ -94,18 +102,21 @@ func Lists[V any](c Cells, values [][]V, complete Complete[V]) {
 
 // Objects executes the selection of the field for all objects together; nil is null.
 func Objects[T any](c Cells, values []*T, object *Object[*T]) {
-	slots := make([]Slot, 0, len(values))
-	rows := make([]*T, 0, len(values))
-	for i, v := range values {
-		if v == nil {
-			c.null(i)
-			continue
+	if slices.Contains(values, nil) {
+		var slots places
+		rows := make([]*T, 0, len(values))
+		for i, v := range values {
+			if v == nil {
+				c.null(i)
+				continue
+			}
+			slots.add(c.slots.at(i), 1)
+			rows = append(rows, v)
 		}
-		slots = append(slots, c.slots[i])
-		rows = append(rows, v)
+		c.slots, values = slots, rows
 	}
-	if len(rows) > 0 {
-		execute(c.run, c.field, object, slots, rows)
+	if len(values) > 0 {
+		execute(c.run, c.field, object, c.slots, values)
 	}
 }
 

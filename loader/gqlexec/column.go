@@ -50,7 +50,7 @@ func (c *Column) coerce(
 
 // Plain completes a field that needs no fetch: get reads it from the object of row i.
 func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
-	slots := make([]Slot, 0, c.rows)
+	var slots places
 	values := make([]V, 0, c.rows)
 	c.each(func(i int) {
 		v, err := get(i)
@@ -58,7 +58,7 @@ func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
 			c.run.fail(c.slot(i), err)
 			return
 		}
-		slots = append(slots, c.slot(i))
+		slots.add(c.slot(i), 1)
 		values = append(values, v)
 	})
 	if len(values) > 0 {
@@ -69,11 +69,11 @@ func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
 // Resolve starts the clumps that the resolver returns for the rows, all before anything is fetched. What arrives in
 // the same wave is completed as one column again.
 func Resolve[V any](c *Column, resolve func(i int) loader.Clump[V], complete Complete[V]) {
-	slots := make([]Slot, 0, c.rows)
+	var slots places
 	clumps := make([]loader.Clump[V], 0, c.rows)
 	c.each(func(i int) {
 		clump := resolve(i)
-		slots = append(slots, c.slot(i))
+		slots.add(c.slot(i), 1)
 		clumps = append(clumps, clump)
 	})
 	if len(clumps) == 0 {
@@ -81,7 +81,7 @@ func Resolve[V any](c *Column, resolve func(i int) loader.Clump[V], complete Com
 	}
 	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
 	loader.StartEach(c.run.execution, clumps, c.field.origin(), func(i int, v V, defined bool, err error) {
-		a.add(slots[i], v, defined, err)
+		a.add(slots.at(i), v, defined, err)
 	})
 }
 
@@ -94,7 +94,7 @@ type arrivals[V any] struct {
 	run      *run
 	field    *Field
 	complete Complete[V]
-	slots    []Slot
+	slots    places
 	values   []V
 	behind   loader.Behind // the fetches that the values came behind
 }
@@ -109,7 +109,7 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 		if len(a.values) == 0 {
 			a.run.arrived = append(a.run.arrived, a)
 		}
-		a.slots = append(a.slots, s)
+		a.slots.add(s, 1)
 		a.values = append(a.values, v)
 		a.behind = a.behind.And(a.run.execution.Behind())
 	}
@@ -119,7 +119,7 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 func (a *arrivals[V]) flush() {
 	slots, values := a.slots, a.values
 	a.run.execution.After(a.behind)
-	a.slots, a.values, a.behind = nil, nil, loader.Behind{}
+	a.slots, a.values, a.behind = places{}, nil, loader.Behind{}
 	a.complete(Cells{run: a.run, field: a.field, typ: a.field.typ, slots: slots}, values)
 }
 

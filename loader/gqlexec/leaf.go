@@ -18,7 +18,7 @@ func Leaves[V any](c Cells, values []V, marshal func(V) graphql.Marshaler) {
 		}
 		w := arenaWriter{c.run, len(c.run.arena)}
 		m.MarshalGQL(w)
-		w.store(c.slots[i])
+		w.store(c.slots.at(i))
 	})
 }
 
@@ -34,10 +34,10 @@ func ContextLeaves[V any](c Cells, values []V, marshal func(V) graphql.ContextMa
 		}
 		w := arenaWriter{c.run, len(c.run.arena)}
 		if err := marshalContext(ctx, m, w); err != nil {
-			c.run.fail(c.slots[i], err)
+			c.run.fail(c.slots.at(i), err)
 			return
 		}
-		w.store(c.slots[i])
+		w.store(c.slots.at(i))
 	})
 }
 
@@ -54,7 +54,7 @@ func Strings(c Cells, values []string) {
 	for i, v := range values {
 		start := len(c.run.arena)
 		c.run.arena = appendQuoted(c.run.arena, v)
-		c.run.raw(c.slots[i], start)
+		c.run.raw(c.slots.at(i), start)
 	}
 }
 
@@ -63,7 +63,7 @@ func Integers[V ~int | ~int8 | ~int16 | ~int32 | ~int64](c Cells, values []V) {
 	for i, v := range values {
 		start := len(c.run.arena)
 		c.run.arena = strconv.AppendInt(c.run.arena, int64(v), 10)
-		c.run.raw(c.slots[i], start)
+		c.run.raw(c.slots.at(i), start)
 	}
 }
 
@@ -72,7 +72,7 @@ func Booleans(c Cells, values []bool) {
 	for i, v := range values {
 		start := len(c.run.arena)
 		c.run.arena = strconv.AppendBool(c.run.arena, v)
-		c.run.raw(c.slots[i], start)
+		c.run.raw(c.slots.at(i), start)
 	}
 }
 

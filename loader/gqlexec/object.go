@@ -73,11 +73,11 @@ func selectionOf[T any](r *run, f *Field, object *Object[T]) (*selection[T], err
 }
 
 // execute runs the selection of f for all rows, one column after the other, and puts the objects into their slots.
-func execute[T any](r *run, f *Field, object *Object[T], slots []Slot, rows []T) {
+func execute[T any](r *run, f *Field, object *Object[T], slots places, rows []T) {
 	s, err := selectionOf(r, f, object)
 	if err != nil {
-		for _, slot := range slots {
-			r.fail(slot, err)
+		for i := range slots.n {
+			r.fail(slots.at(i), err)
 		}
 		return
 	}
@@ -85,7 +85,9 @@ func execute[T any](r *run, f *Field, object *Object[T], slots []Slot, rows []T)
 }
 
 func executeBlock[T any](r *run, s *selection[T], b block, rows []T) {
+	columns := make([]Column, len(s.columns))
 	for i, column := range s.columns {
-		column(&Column{run: r, field: s.fields[i], base: b.base + Slot(i*b.rows), rows: b.rows}, rows)
+		columns[i] = Column{run: r, field: s.fields[i], base: b.base + Slot(i*b.rows), rows: b.rows}
+		column(&columns[i], rows)
 	}
 }

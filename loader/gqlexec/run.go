@@ -21,7 +21,7 @@ var (
 
 // run is the execution of one request. Its goroutine alone touches it.
 type run struct {
-	answer
+	*answer // nil when the request is over
 
 	schema    *ast.Schema
 	operation *graphql.OperationContext
@@ -35,31 +35,41 @@ type run struct {
 // runOperation executes the operation of ctx on the root object and returns the encoded data.
 func runOperation(ctx context.Context, schema *Schema, root *Object[Root], serial bool) ([]byte, error) {
 	r, s, err := schema.begin(ctx, root)
+	defer r.finish()
 	if err != nil {
 		return nil, err
 	}
-	b := r.block(s.fields, nil)
+	b := r.block(s.fields, places{})
 	if err := r.fields(r.ctx, s, b, serial); err != nil {
 		return nil, err
 	}
 	return r.encode(b), nil
 }
 
-// begin collects what the operation of ctx selects on the root object.
+// begin collects what the operation of ctx selects on the root object. The run has to be finished, whatever the error.
 func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selection[Root], error) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
-	r := &run{schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, ctx: ctx}
+	r := &run{
+		answer: answers.Get().(*answer),
+		schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, ctx: ctx,
+	}
 	selected, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
 	return r, selected, err
 }
 
+// finish leaves the run's answer to the next request.
+func (r *run) finish() {
+	r.answer.recycle()
+	r.answer = nil
+}
+
 // encode returns the data, whose root is b.
 func (r *run) encode(b block) []byte {
-	data, ok := r.appendBlock(make([]byte, 0, len(r.arena)*2), b, 0)
-	if !ok {
+	var ok bool
+	if r.encoded, ok = r.appendBlock(r.encoded, b, 0); !ok {
 		return []byte("null")
 	}
-	return data
+	return slices.Clone(r.encoded)
 }
 
 // fields executes the fields of the root: those of a query together in one Scope, those of a mutation one after the other,

@@ -38,7 +38,7 @@ func (s stream[V]) next(ctx context.Context) (complete func(*Column), ok bool) {
 	case v, ok := <-s.values:
 		return func(c *Column) {
 			typ := *c.field.typ // an interface's nil is told apart from a resolver's by the pointer: here it is an element of the stream
-			s.complete(Cells{run: c.run, field: c.field, typ: &typ, slots: []Slot{c.base}}, []V{v})
+			s.complete(Cells{run: c.run, field: c.field, typ: &typ, slots: places{n: 1, base: c.base}}, []V{v})
 		}, ok
 	case <-ctx.Done():
 		return nil, false
@@ -55,13 +55,14 @@ type subscription struct {
 // subscribe calls the resolver of the only field that the operation selects. Its errors are those of ctx; then the stream is nil.
 func (s *Schema) subscribe(ctx context.Context) graphql.ResponseHandler {
 	r, selected, err := s.begin(ctx, s.Subscription)
+	defer r.finish()
 	switch {
 	case err != nil:
 		graphql.AddError(ctx, err)
 	case len(selected.fields) != 1: // validation counts names, not response keys, and does not skip
 		graphql.AddError(ctx, gqlerror.Errorf("must subscribe to exactly one stream"))
 	default:
-		b := r.block(selected.fields, nil)
+		b := r.block(selected.fields, places{})
 		executeBlock(r, selected, b, []Root{{}})
 	}
 	if r.stream == nil {
@@ -98,10 +99,11 @@ func (s *subscription) respond(ctx context.Context) *graphql.Response {
 // execute collects the selection anew for each event: fields keep contexts of their event's Scope.
 func (s *subscription) execute(ctx context.Context, complete func(*Column)) ([]byte, error) {
 	r, selected, err := s.schema.begin(ctx, s.schema.Subscription)
+	defer r.finish()
 	if err != nil {
 		return nil, err
 	}
-	b := r.block(selected.fields, nil)
+	b := r.block(selected.fields, places{})
 	selected.fields[0].args = s.args
 	column := &Column{run: r, field: selected.fields[0], base: b.base, rows: 1}
 	if err := r.inScope(r.ctx, "", func() { complete(column) }); err != nil {
