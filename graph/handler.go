@@ -78,8 +78,8 @@ func NewHandler(c Config) (http.Handler, error) {
 	}
 	h.server = gqlhandler.New(exec.NewExecutableSchema(schema))
 	h.server.AddTransport(transport.Options{})
-	h.server.AddTransport(transport.GET{})
-	h.server.AddTransport(transport.POST{})
+	h.server.AddTransport(gqlexec.GET{})
+	h.server.AddTransport(gqlexec.POST{})
 	h.server.SetParserTokenLimit(maxTokens)
 	h.server.AroundOperations(h.tellOfEnd)
 	h.server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))

@@ -24,15 +24,15 @@ func (r queryResolver) EnrichedTracks(_ context.Context, ids []string) loader.Cl
 	if err != nil {
 		return loader.Fail[[]*model.EnrichedTrack](err)
 	}
-	return loader.Traverse(trackIDs, r.enrichedTrack)
+	return loader.FlatMap(r.sources.tracks.GetAll(trackIDs), func(tracks []*catalogue.Track) loader.Clump[[]*model.EnrichedTrack] {
+		return loader.Traverse(tracks, r.enrichedTrack)
+	})
 }
 
-// enrichedTrack is the inner join: undefined where the track or its creator is.
-func (r queryResolver) enrichedTrack(id int64) loader.Clump[*model.EnrichedTrack] {
-	return loader.FlatMap(r.sources.tracks.Get(id), func(t *catalogue.Track) loader.Clump[*model.EnrichedTrack] {
-		return loader.Map(r.sources.users.Get(t.CreatorID), func(u *catalogue.User) *model.EnrichedTrack {
-			return &model.EnrichedTrack{Track: t, Creator: u}
-		})
+// enrichedTrack is the inner join: undefined where the track's creator is.
+func (r queryResolver) enrichedTrack(t *catalogue.Track) loader.Clump[*model.EnrichedTrack] {
+	return loader.Map(r.sources.users.Get(t.CreatorID), func(u *catalogue.User) *model.EnrichedTrack {
+		return &model.EnrichedTrack{Track: t, Creator: u}
 	})
 }
 

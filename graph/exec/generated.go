@@ -1737,9 +1737,7 @@ func (e *executor) completeNAccount2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraph�
 }
 
 func (e *executor) completeNBigInt2int64(c gqlexec.Cells, values []int64) {
-	gqlexec.Leaves(c, values, func(v int64) graphql.Marshaler {
-		return scalar.MarshalBigInt(v)
-	})
+	gqlexec.Appended(c, values, scalar.AppendBigInt)
 }
 
 func (e *executor) completeNBoolean2bool(c gqlexec.Cells, values []bool) {
@@ -1785,9 +1783,7 @@ func (e *executor) completeNEnrichedTrack2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋ
 }
 
 func (e *executor) completeNID2int64(c gqlexec.Cells, values []int64) {
-	gqlexec.Leaves(c, values, func(v int64) graphql.Marshaler {
-		return scalar.MarshalID(v)
-	})
+	gqlexec.Appended(c, values, scalar.AppendID)
 }
 
 func (e *executor) completeNID2string(c gqlexec.Cells, values []string) {
@@ -1976,9 +1972,7 @@ func (e *executor) completeN__TypeKind2string(c gqlexec.Cells, values []string) 
 }
 
 func (e *executor) completeOBigInt2int64(c gqlexec.Cells, values []int64) {
-	gqlexec.Leaves(c, values, func(v int64) graphql.Marshaler {
-		return scalar.MarshalBigInt(v)
-	})
+	gqlexec.Appended(c, values, scalar.AppendBigInt)
 }
 
 func (e *executor) completeOBigInt2ᚖint64(c gqlexec.Cells, values []*int64) {
@@ -2457,9 +2451,11 @@ func (e *executor) unmarshalNID2ᚕstringᚄ(ctx context.Context, v any) ([]stri
 	res := make([]string, len(list))
 	for i := range list {
 		var err error
+		if res[i], err = e.unmarshalNID2string(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNID2string(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNID2string(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -2494,8 +2490,7 @@ func (e *executor) unmarshalNTransferInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpq
 	for i := range list {
 		var err error
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNTransferInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTransferInput(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNTransferInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐTransferInput(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -21,11 +21,17 @@ func (e *Error) Error() string { return fmt.Sprintf("%v is not %s", e.Value, e.W
 // MarshalBigInt writes a BigInt: as a string, because JavaScript loses integers above 2^53.
 func MarshalBigInt(v int64) graphql.Marshaler { return quotedInt(v) }
 
+// AppendBigInt appends what [MarshalBigInt] writes.
+func AppendBigInt(buf []byte, v int64) []byte { return appendQuotedInt(buf, v) }
+
 // UnmarshalBigInt reads a BigInt from a string or an integer. Any other value is an [*Error].
 func UnmarshalBigInt(v any) (int64, error) { return readInt(v, "a 64-bit integer") }
 
 // MarshalID writes an ID that is a number.
 func MarshalID(v int64) graphql.Marshaler { return quotedInt(v) }
+
+// AppendID appends what [MarshalID] writes.
+func AppendID(buf []byte, v int64) []byte { return appendQuotedInt(buf, v) }
 
 // UnmarshalID reads an ID that is a number. Any other value is an [*Error].
 func UnmarshalID(v any) (int64, error) { return readInt(v, "an id: ids are 64-bit integers") }
@@ -34,9 +40,13 @@ type quotedInt int64
 
 func (q quotedInt) MarshalGQL(w io.Writer) {
 	var buf [22]byte
-	b := append(buf[:0], '"')
-	b = strconv.AppendInt(b, int64(q), 10)
-	_, _ = w.Write(append(b, '"')) // gqlgen's writers keep their errors to themselves
+	_, _ = w.Write(appendQuotedInt(buf[:0], int64(q))) // gqlgen's writers keep their errors to themselves
+}
+
+func appendQuotedInt(buf []byte, v int64) []byte {
+	buf = append(buf, '"')
+	buf = strconv.AppendInt(buf, v, 10)
+	return append(buf, '"')
 }
 
 func readInt(v any, want string) (int64, error) {

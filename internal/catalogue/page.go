@@ -75,46 +75,47 @@ func pages[T any](
 		return slices, nil
 	}
 	// One row more than wanted tells whether there is a next page.
-	args := append([]any{parentIDs, page.after(), page.First + 1}, more...)
+	args := append([]any{array(parentIDs), page.after(), page.First + 1}, more...)
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := addRow(rows, slices, page.First, scan); err != nil {
-			return nil, fmt.Errorf("read %s: %w", what, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
+	var (
+		row   pageRow[T]
+		items slab[T]
+	)
+	_, err = pgx.ForEachRow(rows, append([]any{&row.parentID, &row.hasPrevious, &row.position}, scan(&row.item)...), func() error {
+		slices[row.parentID] = row.addTo(slices[row.parentID], page.First, &items)
+		return nil
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	return slices, nil
 }
 
-// addRow puts the current row of a pages statement into its parent's slice.
-func addRow[T any](row pgx.CollectableRow, slices map[int64]Slice[T], first int, scan func(*T) []any) error {
-	var (
-		parentID    int64
-		hasPrevious bool
-		position    *int64
-		item        T
-	)
-	if err := row.Scan(append([]any{&parentID, &hasPrevious, &position}, scan(&item)...)...); err != nil {
-		return err
-	}
-	slice := slices[parentID]
-	slice.HasPrevious = hasPrevious
+// pageRow is a row of a pages statement.
+type pageRow[T any] struct {
+	parentID    int64
+	hasPrevious bool
+	position    pgtype.Int8
+	item        T
+}
+
+// addTo returns the parent's slice with the row in it.
+func (r *pageRow[T]) addTo(s Slice[T], first int, items *slab[T]) Slice[T] {
+	s.HasPrevious = r.hasPrevious
 	switch {
-	case position == nil:
-	case len(slice.Items) == first:
-		slice.HasNext = true
+	case !r.position.Valid:
+	case len(s.Items) == first:
+		s.HasNext = true
 	default:
-		slice.Items = append(slice.Items, &item)
-		slice.Positions = append(slice.Positions, *position)
+		item := items.next()
+		*item = r.item
+		s.Items = append(s.Items, item)
+		s.Positions = append(s.Positions, r.position.Int64)
 	}
-	slices[parentID] = slice
-	return nil
+	return s
 }
 
 // nullInt8, nullText and nullInt let pgx scan null as the zero value, for the row of an empty page, whose columns nobody reads.

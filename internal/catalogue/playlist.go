@@ -2,8 +2,6 @@ package catalogue
 
 import (
 	"context"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Playlist is a list of tracks that somebody put together.
@@ -17,11 +15,8 @@ const playlistsSQL = `SELECT id, title, creator_id FROM playlists WHERE id = ANY
 
 // Playlists reads the playlists with these ids. Ids without a playlist are missing from the map.
 func (s *Store) Playlists(ctx context.Context, ids []int64) (map[int64]*Playlist, error) {
-	return byID(ctx, s, "playlists", playlistsSQL, ids, func(row pgx.CollectableRow) (int64, *Playlist, error) {
-		var p Playlist
-		err := row.Scan(&p.ID, &p.Title, &p.CreatorID)
-		return p.ID, &p, err
-	})
+	return byID(ctx, s, "playlists", playlistsSQL, ids,
+		func(p *Playlist) []any { return []any{&p.ID, &p.Title, &p.CreatorID} }, func(p *Playlist) int64 { return p.ID })
 }
 
 // scanPlaylist takes the columns id, title, creator_id, all of which may be null.

@@ -32,11 +32,9 @@ WHERE id = ANY ($1)`
 
 // Tracks reads the tracks with these ids. Ids without a track are missing from the map.
 func (s *Store) Tracks(ctx context.Context, ids []int64) (map[int64]*Track, error) {
-	return byID(ctx, s, "tracks", tracksSQL, ids, func(row pgx.CollectableRow) (int64, *Track, error) {
-		var t Track
-		err := row.Scan(&t.ID, &t.Title, &t.Genre, &t.DurationMs, &t.PriceMinor, &t.CreatorID)
-		return t.ID, &t, err
-	})
+	return byID(ctx, s, "tracks", tracksSQL, ids, func(t *Track) []any {
+		return []any{&t.ID, &t.Title, &t.Genre, &t.DurationMs, &t.PriceMinor, &t.CreatorID}
+	}, func(t *Track) int64 { return t.ID })
 }
 
 // scanTrack takes the columns id, title, genre, duration_ms, price_minor, creator_id, all of which may be null.

@@ -49,6 +49,15 @@ func marshalContext(ctx context.Context, m graphql.ContextMarshaler, w arenaWrit
 	return err
 }
 
+// Appended encodes scalars by a function that appends their JSON to a slice, without a closure or a writer for each.
+func Appended[V any](c Cells, values []V, appendTo func([]byte, V) []byte) {
+	c.each(func(i int) {
+		start := len(c.run.arena)
+		c.run.arena = appendTo(c.run.arena, values[i])
+		c.run.raw(c.slots.at(i), start)
+	})
+}
+
 // Strings encodes String and ID values as [graphql.MarshalString] does, without a closure for each.
 func Strings(c Cells, values []string) {
 	for i, v := range values {

@@ -2,7 +2,9 @@ package generate
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -18,6 +20,7 @@ type output struct {
 	Abstract *abstract
 	Elem     *config.TypeReference // of a list or a pointer to a scalar
 	Nil      bool                  // a scalar whose nil is null
+	Append   *types.Func           // of a scalar: appends its JSON
 }
 
 // encoders are gqlgen's marshalers that gqlexec has a faster equal of.
@@ -87,8 +90,35 @@ func (o *output) leaf() error {
 		o.Form = "ContextLeaves"
 	default:
 		o.Form = o.encoder()
+		if o.Append = o.appender(); o.Append != nil {
+			o.Form = "Appended"
+		}
 	}
 	return nil
+}
+
+// appender returns the function AppendX(buf []byte, v T) []byte that stands beside the scalar's MarshalX, or nil.
+func (o *output) appender() *types.Func {
+	name, ok := strings.CutPrefix(o.Marshaler.Name(), "Marshal")
+	if !ok || o.Nil || o.HasEnumValues() || o.CastType != nil || o.Marshaler.Pkg() == nil {
+		return nil
+	}
+	found, ok := o.Marshaler.Pkg().Scope().Lookup("Append" + name).(*types.Func)
+	if !ok {
+		return nil
+	}
+	buf := types.NewSlice(types.Typ[types.Byte])
+	of := func(t ...types.Type) *types.Tuple {
+		vars := make([]*types.Var, len(t))
+		for i := range t {
+			vars[i] = types.NewVar(token.NoPos, nil, "", t[i])
+		}
+		return types.NewTuple(vars...)
+	}
+	if !types.Identical(found.Type(), types.NewSignatureType(nil, nil, nil, of(buf, o.GO), of(buf), false)) {
+		return nil
+	}
+	return found
 }
 
 func (o *output) encoder() string {

@@ -2263,9 +2263,11 @@ func (e *executor) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, e
 	res := make([]int, len(list))
 	for i := range list {
 		var err error
+		if res[i], err = e.unmarshalNInt2int(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNInt2int(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNInt2int(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -2305,9 +2307,11 @@ func (e *executor) unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloader�
 	res := make([]oracle.Size, len(list))
 	for i := range list {
 		var err error
+		if res[i], err = e.unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -2345,8 +2349,7 @@ func (e *executor) unmarshalOEchoInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋ
 	for i := range list {
 		var err error
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNEchoInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInput(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNEchoInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInput(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -2408,9 +2411,11 @@ func (e *executor) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]
 	res := make([]string, len(list))
 	for i := range list {
 		var err error
+		if res[i], err = e.unmarshalNString2string(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = e.unmarshalNString2string(ctx, list[i])
-		if err != nil {
+		if res[i], err = e.unmarshalNString2string(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}

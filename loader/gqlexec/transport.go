@@ -1,0 +1,100 @@
+package gqlexec
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+)
+
+// POST is gqlgen's [transport.POST], but for how it writes the answer: the data is encoded already, and is not encoded once more.
+// So characters such as < stay as they are, where gqlgen's transport writes \u003c.
+type POST struct{ transport.POST }
+
+// Do serves a request.
+func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	serveEncoded(t.POST, w, r, exec)
+}
+
+// GET is to gqlgen's [transport.GET] what [POST] is to its POST.
+type GET struct{ transport.GET }
+
+// Do serves a request.
+func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	serveEncoded(t.GET, w, r, exec)
+}
+
+// serveEncoded has the transport do all but write the answer.
+func serveEncoded(t graphql.Transport, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	answer := &encodedAnswer{ResponseWriter: w}
+	t.Do(answer, r, encodedExecutor{exec, answer})
+}
+
+// encodedExecutor keeps the response of an operation from the transport.
+type encodedExecutor struct {
+	graphql.GraphExecutor
+	answer *encodedAnswer
+}
+
+// DispatchOperation has the transport encode an empty response in place of the real one.
+func (e encodedExecutor) DispatchOperation(
+	ctx context.Context, operation *graphql.OperationContext,
+) (graphql.ResponseHandler, context.Context) {
+	respond, ctx := e.GraphExecutor.DispatchOperation(ctx, operation)
+	return func(ctx context.Context) *graphql.Response {
+		e.answer.response = respond(ctx)
+		return nil
+	}, ctx
+}
+
+// encodedAnswer writes the response that an encodedExecutor has kept, in place of what the transport writes.
+type encodedAnswer struct {
+	http.ResponseWriter
+	response *graphql.Response
+}
+
+var encodedAnswers = sync.Pool{New: func() any { return new([]byte) }}
+
+// Write writes what the transport encoded only where there was no response to keep: for errors before the execution.
+func (a *encodedAnswer) Write(p []byte) (int, error) {
+	if a.response == nil {
+		return a.ResponseWriter.Write(p)
+	}
+	buf := encodedAnswers.Get().(*[]byte)
+	defer encodedAnswers.Put(buf)
+	*buf = appendResponse((*buf)[:0], a.response)
+	a.Header().Set("Content-Length", strconv.Itoa(len(*buf)))
+	_, err := a.ResponseWriter.Write(*buf)
+	return len(p), err
+}
+
+// appendResponse encodes a response with its members in gqlgen's order.
+func appendResponse(buf []byte, response *graphql.Response) []byte {
+	buf = append(buf, '{')
+	if len(response.Errors) > 0 {
+		buf = append(appendMember(buf, "errors", response.Errors), ',')
+	}
+	buf = append(buf, `"data":`...)
+	if response.Data == nil {
+		buf = append(buf, "null"...)
+	}
+	buf = append(buf, response.Data...)
+	if len(response.Extensions) > 0 {
+		buf = appendMember(append(buf, ','), "extensions", response.Extensions)
+	}
+	return append(buf, '}')
+}
+
+func appendMember(buf []byte, name string, value any) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Errorf("the %s of the response cannot be encoded: %w", name, err)) // as gqlgen does
+	}
+	buf = appendQuoted(buf, name)
+	return append(append(buf, ':'), encoded...)
+}
