@@ -59,7 +59,7 @@ func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selectio
 
 // finish leaves the run's answer to the next request.
 func (r *run) finish() {
-	r.answer.recycle()
+	r.recycle()
 	r.answer = nil
 }
 
