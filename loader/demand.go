@@ -103,5 +103,5 @@ func (d *demand[Q, K, V]) refuse(err error) {
 func (d *demand[Q, K, V]) recycle() {
 	d.whats = kept(d.whats)
 	clear(d.waiters)
-	d.waiters = kept(d.waiters[:0])
+	d.waiters = kept(d.waiters)
 }

@@ -17,20 +17,14 @@ type Execution struct {
 	within *flight // the flight whose fetch began this execution, if it is of the same Scope
 
 	// Owned by the goroutine that drives.
-	stack   []frame // what can run now; the last comes first
-	queue   []frame // what can run when the stack is empty; the first comes first
-	next    int     // of the queue
-	asks    []asker // what the Scope is to be asked for when the queue is empty as well
-	asked   int     // of asks, those that are through
-	root    *root   // of what runs now; nil between two calls of Advance, unless After has set it
-	trace   *trace  // nil without a plan
-	hits    []hit
-	demands demands
+	*buffers         // nil when it has ended in order
+	root      *root  // of what runs now; nil between two calls of Advance, unless After has set it
+	trace     *trace // nil without a plan
+	advancing bool
 
 	// Guarded by the Scope's lock.
-	inbox       []frame // waiters whose cells have settled
-	outstanding int     // waiters whose cells have not
-	parked      bool    // in Wait
+	outstanding int  // waiters whose cells have not settled
+	parked      bool // in Wait
 	ended       bool
 	wake        chan struct{} // made when first parked
 }
@@ -70,7 +64,8 @@ func (s *Scope) Begin(ctx context.Context) *Execution {
 }
 
 func (x *Execution) begin(ctx context.Context, s *Scope) {
-	x.scope, x.ctx, x.ended = s, ctx, false
+	x.scope, x.ctx = s, ctx
+	x.buffers = spareBuffers.Get().(*buffers)
 	if f, ok := ctx.Value(flightKey{}).(*flight); ok && f.scope == s {
 		x.within = f
 	}
@@ -86,6 +81,7 @@ func (x *Execution) begin(ctx context.Context, s *Scope) {
 // sends nothing. The done functions of Start and StartEach are called in here only; a panic of one
 // of them goes to the caller and leaves the execution in order.
 func (x *Execution) Advance() {
+	x.advancing = true
 	for !x.ended { // only this goroutine sets it
 		for len(x.stack) > 0 {
 			x.pop().step(x)
@@ -99,10 +95,10 @@ func (x *Execution) Advance() {
 		}
 		x.queue, x.next = x.queue[:0], 0
 		if !x.exchange() {
-			x.root = nil
-			return
+			break
 		}
 	}
+	x.root, x.advancing = nil, false
 }
 
 // exchange asks the Scope for what is wanted, takes what it has, and says whether there is
@@ -141,6 +137,9 @@ func (x *Execution) askSome() {
 // on any more, it is this call that sends what is pending. When the context of Begin ends, Wait
 // returns its error at once and the execution has left the Scope.
 func (x *Execution) Wait() (more bool, err error) {
+	if x.ended {
+		return false, x.ctx.Err()
+	}
 	if len(x.stack) > 0 || len(x.queue) > 0 || len(x.asks) > 0 {
 		return true, nil
 	}
@@ -154,7 +153,7 @@ func (x *Execution) Wait() (more bool, err error) {
 	case x.outstanding == 0 && len(x.inbox) == 0:
 		s.mu.Unlock()
 		return false, nil
-	case err != nil || x.ended:
+	case err != nil:
 		x.leave()
 		s.mu.Unlock()
 		return false, err
@@ -204,6 +203,9 @@ func (x *Execution) leave() {
 	}
 	if x.outstanding > 0 {
 		x.scope.abandonUnwanted()
+	} else if x.empty() && !x.advancing {
+		x.recycle()
+		x.buffers = nil
 	}
 	x.scope.dispatch()
 }

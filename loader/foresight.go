@@ -54,7 +54,7 @@ func (p *foresight) leave(x *Execution) {
 	if p.lost {
 		return
 	}
-	done := x.outstanding == 0 && len(x.inbox) == 0 && len(x.stack) == 0 && x.next == len(x.queue) && x.asked == len(x.asks)
+	done := x.outstanding == 0 && x.empty()
 	p.judge(done)
 	p.lost = !done
 }

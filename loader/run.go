@@ -1,9 +1,6 @@
 package loader
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // Get executes c and returns its value and whether it is defined. It joins the Scope in ctx, or
 // makes one of its own. When ctx ends it returns ctx.Err() at once; what it was waiting for is
@@ -21,39 +18,29 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 		s = NewScope()
 		ctx = WithScope(ctx, s)
 	}
-	one := &single[T]{clump: c}
-	if err := one.run(ctx, s); err != nil {
+	x := &single[T]{clump: c}
+	x.execution.begin(ctx, s)
+	defer x.execution.End()
+	x.self.x = &x.execution
+	x.execution.queue = append(x.execution.queue, x)
+	if err := x.execution.Drive(); err != nil {
 		return v, false, err
 	}
-	return one.out.value, one.out.defined, one.out.err
+	return x.out.value, x.out.defined, x.out.err
 }
 
 // single is the execution of one clump, in one piece.
+//
+// It does not embed the Execution: every promoted method would be compiled for each T there is.
 type single[T any] struct {
-	root
-	clump Clump[T]
-	out   outcome[T]
-}
-
-func (s *single[T]) run(ctx context.Context, in *Scope) (err error) {
-	x := executions.Get().(*Execution)
-	x.begin(ctx, in)
-	finished := false
-	defer func() {
-		x.End()
-		if finished {
-			x.recycle()
-		}
-	}()
-	s.x = x
-	x.queue = append(x.queue, s)
-	err = x.Drive()
-	finished = err == nil
-	return err
+	execution Execution
+	self      root
+	clump     Clump[T]
+	out       outcome[T]
 }
 
 func (s *single[T]) step(x *Execution) {
-	x.root = &s.root
+	x.root = &s.self
 	s.clump.start(x, port[T]{of: s})
 }
 
@@ -81,31 +68,4 @@ func (c Clump[T]) Require(ctx context.Context) (T, error) {
 // List is Get for a list, which is empty, and not nil, where c is undefined.
 func List[T any](ctx context.Context, c Clump[[]T]) ([]T, error) {
 	return c.GetOrElse(ctx, []T{})
-}
-
-// executions are those that have come to their end in a Get: nothing refers to them any more.
-var executions = sync.Pool{New: func() any { return new(Execution) }}
-
-// maxKept is how many elements a slice has room for at most that an execution keeps for the next
-// use.
-const maxKept = 1 << 14
-
-func (x *Execution) recycle() {
-	x.scope, x.ctx, x.within, x.root, x.trace = nil, nil, nil, nil, nil
-	x.wake = nil // a channel belongs to the synctest bubble it was made in
-	x.stack, x.queue, x.inbox, x.asks = kept(x.stack), kept(x.queue), kept(x.inbox), kept(x.asks)
-	for _, d := range x.demands.list {
-		if d != nil {
-			d.recycle()
-		}
-	}
-	executions.Put(x)
-}
-
-// kept returns s, which is empty, unless it is too large to be kept.
-func kept[E any](s []E) []E {
-	if cap(s) > maxKept {
-		return nil
-	}
-	return s
 }

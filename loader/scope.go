@@ -28,14 +28,17 @@ type Scope struct {
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
 	// under it.
 	mu       sync.Mutex
-	fetchers map[any]any                   // of each *Source; of each *ParamSource a map of them by parameter
-	recent   struct{ source, fetcher any } // the one looked up last: keys of a source are mostly asked for in a row
-	futures  map[any]any                   // of each Future's node its futureRun; nil while there is none
-	due      []dispatcher                  // fetchers with pending keys, in the order in which they came to have some
-	running  int                           // executions that can go on: all that have begun and are not in Wait
-	flying   int                           // flights that have not landed and can go on
-	flights  *flight                       // the first of those that have not landed
-	wave     int                           // dispatches that sent anything
+	fetchers map[any]any // of each *Source; of each *ParamSource a map of them by parameter
+	recent   struct {    // the one looked up last: keys of a source are mostly asked for in a row
+		source  *settings
+		fetcher any
+	}
+	futures map[any]any  // of each Future's node its futureRun; nil while there is none
+	due     []dispatcher // fetchers with pending keys, in the order in which they came to have some
+	running int          // executions that can go on: all that have begun and are not in Wait
+	flying  int          // flights that have not landed and can go on
+	flights *flight      // the first of those that have not landed
+	wave    int          // dispatches that sent anything
 }
 
 type dispatcher interface {

@@ -2,8 +2,12 @@ package loader
 
 // Start begins the evaluation of c in x. done is called from Advance with the outcome, once, unless
 // the execution ends before. The origin says on whose behalf, for the Observer; "" says nothing.
-// Start itself runs nothing, and may be called from within done.
+// Start itself runs nothing, and may be called from within done;
+// after End it does nothing.
 func Start[T any](x *Execution, c Clump[T], origin string, done func(v T, defined bool, err error)) {
+	if x.ended {
+		return
+	}
 	x.queue = append(x.queue, &started[T]{root: root{x, origin, x.startingBehind()}, clump: c, done: done})
 }
 
@@ -33,7 +37,7 @@ func (s *started[T]) receive(x *Execution, _ int, o outcome[T]) {
 // StartEach is Start for many clumps of one origin, at less cost. done is called for each, in the
 // order of the outcomes; i is the clump's place in cs, which must not be changed until then.
 func StartEach[T any](x *Execution, cs []Clump[T], origin string, done func(i int, v T, defined bool, err error)) {
-	if len(cs) == 0 {
+	if len(cs) == 0 || x.ended {
 		return
 	}
 	e := &each[T]{root: root{x, origin, x.startingBehind()}, clumps: cs, done: done, outs: make([]eachOut[T], len(cs))}
