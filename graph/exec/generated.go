@@ -19,8 +19,16 @@ import (
 
 // Config is what an executable schema is made of.
 type Config struct {
-	Resolvers ResolverRoot
-	Plans     *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
+	Resolvers  ResolverRoot
+	Directives DirectiveRoot
+	Plans      *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
+
+	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
+	IgnoreFieldInterceptors bool                 // run with extensions that intercept fields, without calling them; else operations fail
+}
+
+// DirectiveRoot has the functions of the directives, as gqlgen has them.
+type DirectiveRoot struct {
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
@@ -188,8 +196,14 @@ type UserFollowResolver interface {
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
-		resolvers:                 cfg.Resolvers,
-		schema:                    &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans},
+		resolvers:  cfg.Resolvers,
+		directives: cfg.Directives,
+		schema: &gqlexec.Schema{
+			Parsed:                  parsedSchema,
+			Plans:                   cfg.Plans,
+			AroundColumn:            cfg.AroundColumn,
+			IgnoreFieldInterceptors: cfg.IgnoreFieldInterceptors,
+		},
 		object_Account:            &gqlexec.Object[*model.Account]{Name: "Account", Implements: []string{"Account"}},
 		object_Comment:            &gqlexec.Object[*model.Comment]{Name: "Comment", Implements: []string{"Comment", "TimelineItem"}},
 		object_Deposit:            &gqlexec.Object[*ledger.DepositRecord]{Name: "Deposit", Implements: []string{"Deposit"}},
@@ -472,6 +486,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 
 type executor struct {
 	resolvers                 ResolverRoot
+	directives                DirectiveRoot
 	schema                    *gqlexec.Schema
 	object_Account            *gqlexec.Object[*model.Account]
 	object_Comment            *gqlexec.Object[*model.Comment]
@@ -2567,12 +2582,12 @@ var unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor
 	"SETTLED":  model.Settled,
 }
 
-func (e *executor) unmarshalInputDepositInput(ctx context.Context, v any) (model.DepositInput, error) {
+func (e *executor) unmarshalInputDepositInput(ctx context.Context, obj any) (model.DepositInput, error) {
 	var it model.DepositInput
-	if v == nil {
+	if obj == nil {
 		return it, nil
 	}
-	fields := v.(map[string]any)
+	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalNID2string(ctx, v)
@@ -2609,12 +2624,12 @@ func (e *executor) unmarshalInputDepositInput(ctx context.Context, v any) (model
 	return it, nil
 }
 
-func (e *executor) unmarshalInputTransferInput(ctx context.Context, v any) (model.TransferInput, error) {
+func (e *executor) unmarshalInputTransferInput(ctx context.Context, obj any) (model.TransferInput, error) {
 	var it model.TransferInput
-	if v == nil {
+	if obj == nil {
 		return it, nil
 	}
-	fields := v.(map[string]any)
+	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalNID2string(ctx, v)

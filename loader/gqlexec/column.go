@@ -97,16 +97,18 @@ type arrivals[V any] struct {
 	slots    places
 	values   []V
 	behind   loader.Behind // the fetches that the values came behind
+	outcomes int           // values, nulls and errors; counted only for AroundColumn
 }
 
 func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
+	a.count()
 	switch {
 	case err != nil:
 		a.run.failClump(s, err)
 	case !defined:
 		nullField[V](a.run, s, a.field.typ)
 	default:
-		if len(a.values) == 0 {
+		if len(a.values) == 0 && a.outcomes == 0 {
 			a.run.arrived = append(a.run.arrived, a)
 		}
 		a.slots.add(s, 1)
@@ -115,12 +117,31 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 	}
 }
 
+// count lets AroundColumn know of outcomes that leave nothing to complete.
+func (a *arrivals[V]) count() {
+	if a.run.hook == nil {
+		return
+	}
+	if a.outcomes == 0 {
+		a.run.arrived = append(a.run.arrived, a)
+	}
+	a.outcomes++
+}
+
 // flush completes what has arrived. Values that arrive meanwhile wait for the next flush.
 func (a *arrivals[V]) flush() {
-	slots, values := a.slots, a.values
+	c, values, outcomes := Cells{run: a.run, field: a.field, typ: a.field.typ, slots: a.slots}, a.values, a.outcomes
 	a.run.execution.After(a.behind)
-	a.slots, a.values, a.behind = places{}, nil, loader.Behind{}
-	a.complete(Cells{run: a.run, field: a.field, typ: a.field.typ, slots: slots}, values)
+	a.slots, a.values, a.behind, a.outcomes = places{}, nil, loader.Behind{}, 0
+	if outcomes == 0 {
+		a.complete(c, values)
+		return
+	}
+	a.run.around(a.field, outcomes, true, func() {
+		if len(values) > 0 {
+			a.complete(c, values)
+		}
+	})
 }
 
 // flusher is an arrivals of any type.

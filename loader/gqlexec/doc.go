@@ -53,15 +53,35 @@
 // Errors have the path with indexes and the location of their field; a panic fails its field alone.
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.
-// Extensions that intercept operations and responses work as they are. Those that intercept fields or root fields are
-// not called: there is no call for each field.
-//
 // Nothing is deferred, and nothing promises it: the schema is served without the directive @defer, and a query with it is not valid.
+//
+// # Extensions and interceptors
+//
+// Extensions that intercept operations, responses and root fields are called as gqlgen calls them. As the root fields of a query share a
+// Scope, their interceptors are nested, those of the first field outermost: each begins before anything is fetched and ends when all is
+// complete, so the time that one measures is that of the whole query. One may change the context of its field, skip it, run it again or
+// answer something else; it must not call next after it has returned, or wait for the interceptor of another field. Two answers differ: a
+// panic in an interceptor fails its field, and a null that it answers for a field that must not be null is no answer but leaves the whole
+// data null.
+//
+// Field interceptors would be called for every object. [AroundColumn] takes their place, once for a column. While an extension that
+// intercepts fields is installed, every operation fails with an error that says so, unless IgnoreFieldInterceptors is set.
+//
+// # Directives
+//
+// Directives on field definitions, on the object types of fields, on arguments, input fields and input objects run as in gqlgen, by the
+// same functions in a DirectiveRoot. Those of a field are called for every object, in a goroutine each, with a context whose path has the
+// indexes; next waits for the value of a clump, and what the directives of a wave wait for is one batch, its keys in
+// no particular order. So they may block, and may use the Scope. This is what differs:
+//   - The context that a directive hands to next reaches the resolver of its field, but not the fields below.
+//   - A panic in a clump is a [*loader.PanicError] that next returns.
+//   - Directives on arguments and what they hold are called once for a field of the query, not for every object: that is when
+//     arguments are coerced.
 //
 // # What it refuses
 //
 // The generator refuses, by file, line, type and field, whatever it has no code for: a schema that declares @defer, subscription
-// contexts, directives that gqlgen would run, batch resolvers, Go maps as objects, and some forms of Go types.
+// contexts, directives in queries and on the fields of Subscription, batch resolvers, Go maps as objects, and some forms of Go types.
 //
 // When the context of a request ends, its execution stops at once and the answer has the error and no data; batches that nobody else waits
 // for are cancelled.

@@ -19,8 +19,13 @@ type Field struct {
 
 	selections []any // *selection[T], one for each object type that was met
 
-	ctx  context.Context
-	args map[string]any // nil while they are not coerced, and where there are none
+	root   context.Context // that the interceptors of a root field of a query gave it; nil: the run's
+	around context.Context // that AroundColumn gave it; nil: none
+	ctx    context.Context
+	args   map[string]any // nil while they are not coerced, and where there are none
+
+	errors int // reported for it
+	told   int // of those, the ones that AroundColumn was told of
 }
 
 // newField makes a field of an object type from one that was collected for it. Its type, and the defaults of its arguments, are those
@@ -58,11 +63,11 @@ func (f *Field) origin() string {
 // those of the fields around it. As it is one for all objects of the column, its path has no indexes.
 func (f *Field) context(r *run) context.Context {
 	if f.ctx == nil {
-		parent := r.ctx
-		if f.parent != nil {
-			parent = f.parent.context(r)
+		outer := f.around
+		if outer == nil {
+			outer = f.outer(r)
 		}
-		f.ctx = graphql.WithFieldContext(parent, &graphql.FieldContext{
+		f.ctx = graphql.WithFieldContext(outer, &graphql.FieldContext{
 			Object:     f.object,
 			Field:      f.CollectedField,
 			Args:       f.args,
@@ -71,4 +76,15 @@ func (f *Field) context(r *run) context.Context {
 		})
 	}
 	return f.ctx
+}
+
+// outer returns the context that the field is in: that of the field around it, or of the request.
+func (f *Field) outer(r *run) context.Context {
+	switch {
+	case f.parent != nil:
+		return f.parent.context(r)
+	case f.root != nil:
+		return f.root
+	}
+	return r.ctx
 }

@@ -86,8 +86,16 @@ func execute[T any](r *run, f *Field, object *Object[T], slots places, rows []T)
 
 func executeBlock[T any](r *run, s *selection[T], b block, rows []T) {
 	columns := make([]Column, len(s.columns))
-	for i, column := range s.columns {
+	for i := range s.columns {
 		columns[i] = Column{run: r, field: s.fields[i], base: b.base + Slot(i*b.rows), rows: b.rows}
-		column(&columns[i], rows)
+		executeColumn(r, s, i, &columns[i], rows)
 	}
+}
+
+func executeColumn[T any](r *run, s *selection[T], i int, c *Column, rows []T) {
+	if r.hook == nil {
+		s.columns[i](c, rows)
+		return
+	}
+	r.around(c.field, c.rows, false, func() { s.columns[i](c, rows) })
 }

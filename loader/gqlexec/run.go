@@ -26,10 +26,13 @@ type run struct {
 	schema    *ast.Schema
 	operation *graphql.OperationContext
 	plans     *loader.Plans
+	hook      AroundColumn    // nil: none
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
 	execution *loader.Execution
-	arrived   []flusher // columns with values that no wave has completed yet
-	stream    streamer  // what a subscription has begun
+	scope     *loader.Scope // of the execution
+	arrived   []flusher     // columns with values that no wave has completed yet
+	nulled    bool          // the answer has no data, whatever the root fields hold
+	stream    streamer      // what a subscription has begun
 }
 
 // runOperation executes the operation of ctx on the root object and returns the encoded data.
@@ -51,7 +54,7 @@ func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selectio
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
 	r := &run{
 		answer: answers.Get().(*answer),
-		schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, ctx: ctx,
+		schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, hook: s.AroundColumn, ctx: ctx,
 	}
 	selected, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
 	return r, selected, err
@@ -66,7 +69,7 @@ func (r *run) finish() {
 // encode returns the data, whose root is b.
 func (r *run) encode(b block) []byte {
 	var ok bool
-	if r.encoded, ok = r.appendBlock(r.encoded, b, 0); !ok {
+	if r.encoded, ok = r.appendBlock(r.encoded, b, 0); !ok || r.nulled {
 		return []byte("null")
 	}
 	return slices.Clone(r.encoded)
@@ -75,18 +78,18 @@ func (r *run) encode(b block) []byte {
 // fields executes the fields of the root: those of a query together in one Scope, those of a mutation one after the other,
 // each in a Scope of its own, so that it sees what the one before it has changed.
 func (r *run) fields(ctx context.Context, s *selection[Root], b block, serial bool) error {
-	if !serial {
-		return r.inScope(ctx, "", func() { executeBlock(r, s, b, []Root{{}}) })
-	}
-	for i := range s.fields {
-		one := func() {
-			s.columns[i](&Column{run: r, field: s.fields[i], base: b.base + Slot(i), rows: 1}, []Root{{}})
+	root := rootFields{run: r, selection: s, block: b, intercepted: interceptsRootFields(r.operation)}
+	switch {
+	case serial:
+		return root.mutation(ctx)
+	case root.intercepted:
+		err := r.inScope(ctx, "", func() { root.query(r.ctx, 0) })
+		if root.err != nil {
+			err = root.err
 		}
-		if err := r.inScope(ctx, s.fields[i].Alias, one); err != nil {
-			return err
-		}
+		return err
 	}
-	return nil
+	return r.inScope(ctx, "", func() { executeBlock(r, s, b, []Root{{}}) })
 }
 
 // inScope lets start begin columns in a new Scope and drives them to their end. The root field is that of a mutation.
@@ -96,7 +99,7 @@ func (r *run) inScope(ctx context.Context, rootField string, start func()) error
 		options = append(options, loader.WithPlan(r.plans, shape(r.operation, rootField)))
 	}
 	scope := loader.NewScope(options...)
-	r.ctx = loader.WithScope(ctx, scope)
+	r.scope, r.ctx = scope, loader.WithScope(ctx, scope)
 	r.execution = scope.Begin(r.ctx)
 	defer r.execution.End()
 	start()
@@ -125,7 +128,9 @@ func (r *run) drive() error {
 
 // fail makes s null because of err, which the answer reports with the path and location of s.
 func (r *run) fail(s Slot, err error) {
-	ctx := r.errorContext(s)
+	steps := r.path(s)
+	ctx := r.contextOf(steps)
+	innermost(steps).errors++
 	if list, ok := err.(gqlerror.List); ok { //nolint:errorlint // one that is wrapped is told as the error it is wrapped in
 		for _, e := range list {
 			addError(ctx, e)
@@ -174,11 +179,13 @@ func (r *run) panicked(s Slot, recovered any) {
 	r.fail(s, r.operation.Recover(r.errorContext(s), recovered))
 }
 
-// errorContext returns a context whose gqlgen field contexts lead to s, indexes included. It is built only for an error.
-func (r *run) errorContext(s Slot) context.Context {
-	ctx := r.ctx
+// errorContext returns a context whose gqlgen field contexts lead to s, indexes included. It is built only for an error, and for directives.
+func (r *run) errorContext(s Slot) context.Context { return r.contextOf(r.path(s)) }
+
+func (r *run) contextOf(steps []step) context.Context {
+	ctx := steps[len(steps)-1].field.outer(r)
 	var field *Field
-	for _, st := range slices.Backward(r.path(s)) {
+	for _, st := range slices.Backward(steps) {
 		fc := &graphql.FieldContext{IsMethod: true, IsResolver: true}
 		if st.field != nil {
 			field = st.field
@@ -189,4 +196,14 @@ func (r *run) errorContext(s Slot) context.Context {
 		ctx = graphql.WithFieldContext(ctx, fc)
 	}
 	return ctx
+}
+
+// innermost returns the field that a path leads to, or to a value of.
+func innermost(steps []step) *Field {
+	for _, st := range steps {
+		if st.field != nil {
+			return st.field
+		}
+	}
+	return nil
 }

@@ -28,6 +28,13 @@ type Schema struct {
 	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does. An event that takes longer
 	// is answered with the error and without data, and the stream goes on.
 	EventTimeout time.Duration
+
+	// AroundColumn is called around every column; nil: nothing is.
+	AroundColumn AroundColumn
+
+	// IgnoreFieldInterceptors lets extensions be installed that intercept fields. They are not called for them; without it every operation
+	// is answered with an error that says so.
+	IgnoreFieldInterceptors bool
 }
 
 var _ graphql.ExecutableSchema = (*Schema)(nil)
@@ -52,8 +59,12 @@ func LoadSchema(sources ...*ast.Source) *ast.Schema {
 // data when ctx ends before it is complete. A query and a mutation have one response. A subscription has one for each event: it begins
 // at once, under ctx, and the handler waits for the next event or for the end of the context it is called with.
 func (s *Schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	operation := graphql.GetOperationContext(ctx)
+	if interceptsFields(operation) && !s.IgnoreFieldInterceptors {
+		return graphql.OneShot(graphql.ErrorResponse(ctx, errFieldInterceptor))
+	}
 	root, serial := s.Query, false
-	switch graphql.GetOperationContext(ctx).Operation.Operation {
+	switch operation.Operation.Operation {
 	case ast.Mutation:
 		root, serial = s.Mutation, true
 	case ast.Subscription:

@@ -82,15 +82,13 @@ func (b *builder) field(f *codegen.Field) {
 		return
 	}
 	b.output(where, f.TypeReference)
+	b.directives(where, f.ImplDirectives())
 	if len(f.Args) == 0 {
 		return
 	}
 	b.args[f.ArgsFunc()] = f.Args
 	for _, a := range f.Args {
-		if len(a.ImplDirectives()) > 0 {
-			b.refuse(where, "argument %s has the directive @%s: directives on arguments are not run", a.Name, a.ImplDirectives()[0].Name)
-			continue
-		}
+		b.directives(where, a.ImplDirectives())
 		b.input(where, a.TypeReference)
 	}
 }
@@ -99,11 +97,13 @@ func (b *builder) inputObject(o *codegen.Object) {
 	if o.HasUnmarshal() {
 		return
 	}
-	for _, f := range o.Fields {
+	for i, f := range o.Fields {
 		where := fieldName{f}
+		if i == 0 {
+			b.directives(where, o.InputObjectDirectives())
+		}
+		b.directives(where, f.ImplDirectives())
 		switch {
-		case len(f.ImplDirectives()) > 0:
-			b.refuse(where, "the directive @%s is not run", f.ImplDirectives()[0].Name)
 		case f.IsResolver:
 			b.refuse(where, "no field of the Go type matches, and input fields have no resolvers")
 		case f.TypeReference.IsOmittable:

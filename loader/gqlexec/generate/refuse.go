@@ -73,9 +73,17 @@ func (b *builder) refuseSchema() {
 				filepath.ToSlash(d.Position.Src.Name), d.Position.Line, name))
 		}
 	}
-	for _, in := range b.data.Inputs {
-		if d := in.InputObjectDirectives(); len(d) > 0 {
-			b.refuse(definitionName{in.Definition}, "the directive @%s is not run", d[0].Name)
+}
+
+// directives adds the types of what directives are given, and refuses those that gqlgen would write functions for.
+func (b *builder) directives(where fieldName, directives []*codegen.Directive) {
+	for _, d := range directives {
+		if d.IsBuiltIn() {
+			b.refuse(where, "the directive @%s has its implementation in the configuration, which is not supported", d.Name)
+			continue
+		}
+		for _, a := range d.Args {
+			b.input(where, a.TypeReference)
 		}
 	}
 }
@@ -93,7 +101,7 @@ func (n definitionName) String() string {
 func (b *builder) refuseField(f fieldName) bool {
 	before := len(b.refused)
 	switch {
-	case f.HasDirectives():
+	case f.HasDirectives() && (f.IsReserved() || f.Object.Stream):
 		b.refuse(f, "the directive @%s is not run", f.ImplDirectives()[0].Name)
 	case f.Batch:
 		b.refuse(f, "batch resolvers are not supported: every resolver is batched through its clumps")

@@ -15,8 +15,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/clumpql/clumpql/loader/gqlexec/internal/oracle/ours"
 )
 
 // answer is what an executor answers, with errors as a set.
@@ -25,13 +23,18 @@ type answer struct {
 	Errors []string
 }
 
-func ask(t *testing.T, schema graphql.ExecutableSchema, query string, variables map[string]any) answer {
+func ask(
+	t *testing.T, schema graphql.ExecutableSchema, query string, variables map[string]any, install ...func(*executor.Executor),
+) answer {
 	t.Helper()
 	e := executor.New(schema)
 	if !strings.Contains(query, "hidden") {
 		e.Use(extension.Introspection{})
 	}
 	e.SetRecoverFunc(func(context.Context, any) error { return errors.New("panic") })
+	for _, extend := range install {
+		extend(e)
+	}
 	ctx := graphql.StartOperationTrace(context.Background())
 	operation, errs := e.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
 	if len(errs) > 0 {
@@ -215,7 +218,7 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got := ask(t, ours.NewExecutableSchema(ours.Config{Resolvers: ours.NewResolver()}), c.query, c.variables)
+			got := ask(t, oursSchema(), c.query, c.variables)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s (want, got):\n%s", c.query, diff)
 			}

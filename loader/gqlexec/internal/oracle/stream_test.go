@@ -16,12 +16,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/clumpql/clumpql/loader"
+	"github.com/clumpql/clumpql/loader/gqlexec/internal/oracle"
 	"github.com/clumpql/clumpql/loader/gqlexec/internal/oracle/ours"
 	"github.com/clumpql/clumpql/loader/gqlexec/internal/oracle/stock"
 )
 
 func stockSchema() graphql.ExecutableSchema {
-	config := stock.Config{Resolvers: &stock.Resolver{}}
+	config := stock.Config{Resolvers: &stock.Resolver{}, Directives: stock.DirectiveRoot{
+		Shout: oracle.Shout, Guard: oracle.Guard, Replace: oracle.Replace, AtMost: oracle.AtMost,
+	}}
 	config.Schema = withoutDefer(stock.NewExecutableSchema(config).Schema())
 	return stock.NewExecutableSchema(config)
 }
@@ -35,7 +38,9 @@ func withoutDefer(schema *ast.Schema) *ast.Schema {
 }
 
 func oursSchema() graphql.ExecutableSchema {
-	return ours.NewExecutableSchema(ours.Config{Resolvers: ours.NewResolver(), Plans: &loader.Plans{}})
+	return ours.NewExecutableSchema(ours.Config{Resolvers: ours.NewResolver(), Plans: &loader.Plans{}, Directives: ours.DirectiveRoot{
+		Shout: oracle.Shout, Guard: oracle.Guard, Replace: oracle.Replace, AtMost: oracle.AtMost,
+	}})
 }
 
 // follow returns every answer to a subscription, with its errors as a set.

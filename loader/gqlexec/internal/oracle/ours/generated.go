@@ -4,6 +4,8 @@ package ours
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -16,17 +18,31 @@ import (
 
 // Config is what an executable schema is made of.
 type Config struct {
-	Resolvers ResolverRoot
-	Plans     *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
+	Resolvers  ResolverRoot
+	Directives DirectiveRoot
+	Plans      *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
+
+	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
+	IgnoreFieldInterceptors bool                 // run with extensions that intercept fields, without calling them; else operations fail
 
 	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does.
 	EventTimeout time.Duration
+}
+
+// DirectiveRoot has the functions of the directives, as gqlgen has them.
+type DirectiveRoot struct {
+	AtMost  func(ctx context.Context, obj any, next graphql.Resolver, max *int) (res any, err error)
+	Guard   func(ctx context.Context, obj any, next graphql.Resolver, level int) (res any, err error)
+	Missing func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Replace func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Shout   func(ctx context.Context, obj any, next graphql.Resolver, mark string, times *int) (res any, err error)
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
 type ResolverRoot interface {
 	Book() BookResolver
 	Counter() CounterResolver
+	Directed() DirectedResolver
 	Mutation() MutationResolver
 	Node() NodeResolver
 	Query() QueryResolver
@@ -43,6 +59,13 @@ type BookResolver interface {
 // CounterResolver has a method for each field of Counter that a clump is needed for. None may block.
 type CounterResolver interface {
 	Now(ctx context.Context, obj *oracle.Counter) loader.Clump[int]
+}
+
+// DirectedResolver has a method for each field of Directed that a clump is needed for. None may block.
+type DirectedResolver interface {
+	Clump(ctx context.Context, obj *oracle.Directed) loader.Clump[*string]
+	StrictClump(ctx context.Context, obj *oracle.Directed) loader.Clump[string]
+	Next(ctx context.Context, obj *oracle.Directed) loader.Clump[*oracle.Directed]
 }
 
 // MutationResolver has a method for each field of Mutation that a clump is needed for. None may block.
@@ -89,6 +112,12 @@ type QueryResolver interface {
 	NilNamed(ctx context.Context) loader.Clump[[]oracle.Named]
 	StrictNilNamed(ctx context.Context) loader.Clump[oracle.Named]
 	Stranger(ctx context.Context) loader.Clump[oracle.Named]
+	Directed(ctx context.Context, ids []int) loader.Clump[[]*oracle.Directed]
+	StrictDirected(ctx context.Context, ids []int) loader.Clump[[]*oracle.Directed]
+	Guarded(ctx context.Context) loader.Clump[int]
+	MaybeGuarded(ctx context.Context) loader.Clump[*int]
+	Missing(ctx context.Context) loader.Clump[*int]
+	Checked(ctx context.Context, n *int, strict int, input *oracle.CheckedInput) loader.Clump[string]
 }
 
 // SubscriptionResolver has a method for each stream. Its context ends with the subscription; then nobody receives any more.
@@ -106,10 +135,18 @@ type SubscriptionResolver interface {
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
-		resolvers:           cfg.Resolvers,
-		schema:              &gqlexec.Schema{Parsed: parsedSchema, Plans: cfg.Plans, EventTimeout: cfg.EventTimeout},
+		resolvers:  cfg.Resolvers,
+		directives: cfg.Directives,
+		schema: &gqlexec.Schema{
+			Parsed:                  parsedSchema,
+			Plans:                   cfg.Plans,
+			AroundColumn:            cfg.AroundColumn,
+			IgnoreFieldInterceptors: cfg.IgnoreFieldInterceptors,
+			EventTimeout:            cfg.EventTimeout,
+		},
 		object_Book:         &gqlexec.Object[*oracle.Book]{Name: "Book", Implements: []string{"Book", "Item", "Titled", "Named", "Numbered"}},
 		object_Counter:      &gqlexec.Object[*oracle.Counter]{Name: "Counter", Implements: []string{"Counter"}},
+		object_Directed:     &gqlexec.Object[*oracle.Directed]{Name: "Directed", Implements: []string{"Directed"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
 		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node", "Item", "Named", "Numbered"}},
 		object_Point:        &gqlexec.Object[*oracle.Point]{Name: "Point", Implements: []string{"Point", "Item"}},
@@ -139,6 +176,20 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e.object_Counter.Fields = map[string]func(*gqlexec.Column, []*oracle.Counter){
 		"value": e.field_Counter_value,
 		"now":   e.field_Counter_now,
+	}
+	e.object_Directed.Fields = map[string]func(*gqlexec.Column, []*oracle.Directed){
+		"number":         e.field_Directed_number,
+		"plain":          e.field_Directed_plain,
+		"maybePlain":     e.field_Directed_maybePlain,
+		"method":         e.field_Directed_method,
+		"strictMethod":   e.field_Directed_strictMethod,
+		"clump":          e.field_Directed_clump,
+		"strictClump":    e.field_Directed_strictClump,
+		"next":           e.field_Directed_next,
+		"self":           e.field_Directed_self,
+		"replaced":       e.field_Directed_replaced,
+		"strictReplaced": e.field_Directed_strictReplaced,
+		"replacedObject": e.field_Directed_replacedObject,
 	}
 	e.object_Mutation.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
 		"add":       e.field_Mutation_add,
@@ -208,6 +259,12 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"nilNamed":        e.field_Query_nilNamed,
 		"strictNilNamed":  e.field_Query_strictNilNamed,
 		"stranger":        e.field_Query_stranger,
+		"directed":        e.field_Query_directed,
+		"strictDirected":  e.field_Query_strictDirected,
+		"guarded":         e.field_Query_guarded,
+		"maybeGuarded":    e.field_Query_maybeGuarded,
+		"missing":         e.field_Query_missing,
+		"checked":         e.field_Query_checked,
 		"__type":          e.field_Query___type,
 		"__schema":        e.field_Query___schema,
 	}
@@ -287,9 +344,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 
 type executor struct {
 	resolvers           ResolverRoot
+	directives          DirectiveRoot
 	schema              *gqlexec.Schema
 	object_Book         *gqlexec.Object[*oracle.Book]
 	object_Counter      *gqlexec.Object[*oracle.Counter]
+	object_Directed     *gqlexec.Object[*oracle.Directed]
 	object_Mutation     *gqlexec.Object[gqlexec.Root]
 	object_Node         *gqlexec.Object[*oracle.Node]
 	object_Point        *gqlexec.Object[*oracle.Point]
@@ -394,6 +453,255 @@ func (e *executor) field_Counter_now(c *gqlexec.Column, rows []*oracle.Counter) 
 	gqlexec.Resolve(c, func(i int) loader.Clump[int] {
 		return resolver.Now(ctx, rows[i])
 	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Directed_number(c *gqlexec.Column, rows []*oracle.Directed) {
+	gqlexec.Plain(c, func(i int) (int, error) {
+		return rows[i].Number, nil
+	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Directed_plain(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			mark, err := e.unmarshalNString2string(ctx, "!")
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Shout == nil {
+				return nil, errors.New("directive shout is not implemented")
+			}
+			return e.directives.Shout(ctx, rows[i], directive0, mark, nil)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (string, error) {
+		return rows[i].Plain, nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Directed_maybePlain(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			mark, err := e.unmarshalNString2string(ctx, "?")
+			if err != nil {
+				return nil, err
+			}
+			times, err := e.unmarshalOInt2ᚖint(ctx, 2)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Shout == nil {
+				return nil, errors.New("directive shout is not implemented")
+			}
+			return e.directives.Shout(ctx, rows[i], directive0, mark, times)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*string, error) {
+		return rows[i].MaybePlain, nil
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Directed_method(c *gqlexec.Column, rows []*oracle.Directed) {
+	args, ok := c.Args(e.field_Directed_method_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "mark")
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			mark, err := e.unmarshalNString2string(ctx, "!")
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Shout == nil {
+				return nil, errors.New("directive shout is not implemented")
+			}
+			return e.directives.Shout(ctx, rows[i], directive0, mark, nil)
+		}
+		directive2 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 3)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive1, level)
+		}
+		return directive2(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*string, error) {
+		return rows[i].Method(ctx, arg0)
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Directed_strictMethod(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 5)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive0, level)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (string, error) {
+		return rows[i].StrictMethod()
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Directed_clump(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			mark, err := e.unmarshalNString2string(ctx, "!")
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Shout == nil {
+				return nil, errors.New("directive shout is not implemented")
+			}
+			return e.directives.Shout(ctx, rows[i], directive0, mark, nil)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Directed()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*string] {
+		return resolver.Clump(ctx, rows[i])
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Directed_strictClump(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 4)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive0, level)
+		}
+		directive2 := func(ctx context.Context) (any, error) {
+			mark, err := e.unmarshalNString2string(ctx, "!")
+			if err != nil {
+				return nil, err
+			}
+			times, err := e.unmarshalOInt2ᚖint(ctx, 1)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Shout == nil {
+				return nil, errors.New("directive shout is not implemented")
+			}
+			return e.directives.Shout(ctx, rows[i], directive1, mark, times)
+		}
+		return directive2(ctx)
+	}
+	resolver := e.resolvers.Directed()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[string] {
+		return resolver.StrictClump(ctx, rows[i])
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Directed_next(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 11)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Directed()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*oracle.Directed] {
+		return resolver.Next(ctx, rows[i])
+	}, e.completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) field_Directed_self(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 11)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive0, level)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*oracle.Directed, error) {
+		return rows[i].Self(), nil
+	}, e.completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) field_Directed_replaced(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			if e.directives.Replace == nil {
+				return nil, errors.New("directive replace is not implemented")
+			}
+			return e.directives.Replace(ctx, rows[i], directive0)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*int, error) {
+		return rows[i].Replaced(), nil
+	}, e.completeOInt2ᚖint)
+}
+
+func (e *executor) field_Directed_strictReplaced(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			if e.directives.Replace == nil {
+				return nil, errors.New("directive replace is not implemented")
+			}
+			return e.directives.Replace(ctx, rows[i], directive0)
+		}
+		return directive1(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (int, error) {
+		return rows[i].StrictReplaced(), nil
+	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Directed_replacedObject(c *gqlexec.Column, rows []*oracle.Directed) {
+	directives := func(ctx context.Context, i int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 11)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, rows[i], directive0, level)
+		}
+		directive2 := func(ctx context.Context) (any, error) {
+			if e.directives.Replace == nil {
+				return nil, errors.New("directive replace is not implemented")
+			}
+			return e.directives.Replace(ctx, rows[i], directive1)
+		}
+		return directive2(ctx)
+	}
+	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*oracle.Directed, error) {
+		return rows[i].ReplacedObject(), nil
+	}, e.completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
 }
 
 func (e *executor) field_Mutation_add(c *gqlexec.Column, rows []gqlexec.Root) {
@@ -936,6 +1244,126 @@ func (e *executor) field_Query_stranger(c *gqlexec.Column, rows []gqlexec.Root) 
 	}, e.completeONamed2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNamed)
 }
 
+func (e *executor) field_Query_directed(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_directed_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 11)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Query()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[[]*oracle.Directed] {
+		return resolver.Directed(ctx, arg0)
+	}, e.completeODirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) field_Query_strictDirected(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_strictDirected_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 11)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Query()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[[]*oracle.Directed] {
+		return resolver.StrictDirected(ctx, arg0)
+	}, e.completeNDirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirectedᚄ)
+}
+
+func (e *executor) field_Query_guarded(c *gqlexec.Column, rows []gqlexec.Root) {
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 0)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Query()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[int] {
+		return resolver.Guarded(ctx)
+	}, e.completeNInt2int)
+}
+
+func (e *executor) field_Query_maybeGuarded(c *gqlexec.Column, rows []gqlexec.Root) {
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 0)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Query()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*int] {
+		return resolver.MaybeGuarded(ctx)
+	}, e.completeOInt2ᚖint)
+}
+
+func (e *executor) field_Query_missing(c *gqlexec.Column, rows []gqlexec.Root) {
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			if e.directives.Missing == nil {
+				return nil, errors.New("directive missing is not implemented")
+			}
+			return e.directives.Missing(ctx, nil, directive0)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Query()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*int] {
+		return resolver.Missing(ctx)
+	}, e.completeOInt2ᚖint)
+}
+
+func (e *executor) field_Query_checked(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_checked_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*int](args, "n")
+	arg1 := gqlexec.Arg[int](args, "strict")
+	arg2 := gqlexec.Arg[*oracle.CheckedInput](args, "input")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[string] {
+		return resolver.Checked(ctx, arg0, arg1, arg2)
+	}, e.completeNString2string)
+}
+
 func (e *executor) field_Query___type(c *gqlexec.Column, rows []gqlexec.Root) {
 	args, ok := c.Args(e.field_Query___type_args)
 	if !ok {
@@ -1346,6 +1774,14 @@ func (e *executor) completeNCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloader
 	gqlexec.Objects(c, values, e.object_Counter)
 }
 
+func (e *executor) completeNDirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirectedᚄ(c gqlexec.Cells, values [][]*oracle.Directed) {
+	gqlexec.Lists(c, values, e.completeNDirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) completeNDirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(c gqlexec.Cells, values []*oracle.Directed) {
+	gqlexec.Objects(c, values, e.object_Directed)
+}
+
 func (e *executor) completeNID2int(c gqlexec.Cells, values []int) {
 	gqlexec.Leaves(c, values, func(v int) graphql.Marshaler {
 		return graphql.MarshalIntID(v)
@@ -1504,6 +1940,14 @@ func (e *executor) completeOBoolean2bool(c gqlexec.Cells, values []bool) {
 
 func (e *executor) completeOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter(c gqlexec.Cells, values []*oracle.Counter) {
 	gqlexec.Objects(c, values, e.object_Counter)
+}
+
+func (e *executor) completeODirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(c gqlexec.Cells, values [][]*oracle.Directed) {
+	gqlexec.Lists(c, values, e.completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(c gqlexec.Cells, values []*oracle.Directed) {
+	gqlexec.Objects(c, values, e.object_Directed)
 }
 
 func (e *executor) completeOFloat2float64(c gqlexec.Cells, values []float64) {
@@ -1773,6 +2217,39 @@ func (e *executor) field_Book_shout_args(ctx context.Context, raw map[string]any
 	return args, nil
 }
 
+func (e *executor) field_Directed_method_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := e.field_Directed_method_args_mark(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Directed_method_args_mark(ctx context.Context, raw map[string]any) (*string, error) {
+	var none *string
+	v, given := raw["mark"]
+	if !given {
+		return none, nil
+	}
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("mark"))
+	directive0 := func(ctx context.Context) (any, error) {
+		return e.unmarshalOString2ᚖstring(ctx, v)
+	}
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := e.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			return nil, err
+		}
+		if e.directives.AtMost == nil {
+			return nil, errors.New("directive atMost is not implemented")
+		}
+		return e.directives.AtMost(ctx, raw, directive0, max)
+	}
+	return gqlexec.DirectedInput[*string](ctx, directive1)
+}
+
 func (e *executor) field_Mutation_addOrFail_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "n", e.unmarshalNInt2int)
@@ -1903,6 +2380,82 @@ func (e *executor) field_Query_allNamed_args(ctx context.Context, raw map[string
 	return args, nil
 }
 
+func (e *executor) field_Query_checked_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 3)
+	arg0, err := e.field_Query_checked_args_n(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+	arg1, err := e.field_Query_checked_args_strict(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	args["strict"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, raw, "input", e.unmarshalOCheckedInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCheckedInput)
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
+func (e *executor) field_Query_checked_args_n(ctx context.Context, raw map[string]any) (*int, error) {
+	var none *int
+	v, given := raw["n"]
+	if !given {
+		return none, nil
+	}
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
+	directive0 := func(ctx context.Context) (any, error) {
+		return e.unmarshalOInt2ᚖint(ctx, v)
+	}
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := e.unmarshalOInt2ᚖint(ctx, 5)
+		if err != nil {
+			return nil, err
+		}
+		if e.directives.AtMost == nil {
+			return nil, errors.New("directive atMost is not implemented")
+		}
+		return e.directives.AtMost(ctx, raw, directive0, max)
+	}
+	return gqlexec.DirectedInput[*int](ctx, directive1)
+}
+
+func (e *executor) field_Query_checked_args_strict(ctx context.Context, raw map[string]any) (int, error) {
+	var none int
+	v, given := raw["strict"]
+	if !given {
+		return none, nil
+	}
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("strict"))
+	directive0 := func(ctx context.Context) (any, error) {
+		return e.unmarshalNInt2int(ctx, v)
+	}
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := e.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			return nil, err
+		}
+		if e.directives.AtMost == nil {
+			return nil, errors.New("directive atMost is not implemented")
+		}
+		return e.directives.AtMost(ctx, raw, directive0, max)
+	}
+	return gqlexec.DirectedInput[int](ctx, directive1)
+}
+
+func (e *executor) field_Query_directed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Query_echoAll_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "inputs", e.unmarshalOEchoInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInputᚄ)
@@ -2019,6 +2572,16 @@ func (e *executor) field_Query_sizes_args(ctx context.Context, raw map[string]an
 }
 
 func (e *executor) field_Query_strictAllNamed_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Query_strictDirected_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
 	if err != nil {
@@ -2340,6 +2903,14 @@ func (e *executor) unmarshalOBoolean2ᚖbool(ctx context.Context, v any) (*bool,
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (e *executor) unmarshalOCheckedInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCheckedInput(ctx context.Context, v any) (*oracle.CheckedInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := e.unmarshalInputCheckedInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (e *executor) unmarshalOEchoInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInputᚄ(ctx context.Context, v any) ([]*oracle.EchoInput, error) {
 	if v == nil {
 		return nil, nil
@@ -2430,12 +3001,94 @@ func (e *executor) unmarshalOString2ᚖstring(ctx context.Context, v any) (*stri
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (e *executor) unmarshalInputEchoInput(ctx context.Context, v any) (oracle.EchoInput, error) {
-	var it oracle.EchoInput
-	if v == nil {
+func (e *executor) unmarshalInputCheckedInput(ctx context.Context, obj any) (oracle.CheckedInput, error) {
+	var it oracle.CheckedInput
+	if obj == nil {
 		return it, nil
 	}
-	fields := v.(map[string]any)
+	fields := obj.(map[string]any)
+	fields = maps.Clone(fields)
+	fields["b"] = gqlexec.InputField(fields, "b", 4)
+	fields["c"] = gqlexec.InputField(fields, "c", 1)
+	if v, ok := fields["a"]; ok {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
+		directive0 := func(ctx context.Context) (any, error) { return e.unmarshalOInt2ᚖint(ctx, v) }
+		directive1 := func(ctx context.Context) (any, error) {
+			max, err := e.unmarshalOInt2ᚖint(ctx, 3)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.AtMost == nil {
+				return nil, errors.New("directive atMost is not implemented")
+			}
+			return e.directives.AtMost(ctx, obj, directive0, max)
+		}
+		data, err := gqlexec.DirectedInput[*int](ctx, directive1)
+		if err != nil {
+			return it, err
+		}
+		it.A = data
+	}
+	{
+		v := gqlexec.InputField(fields, "b", 4)
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
+		directive0 := func(ctx context.Context) (any, error) { return e.unmarshalOInt2ᚖint(ctx, v) }
+		directive1 := func(ctx context.Context) (any, error) {
+			max, err := e.unmarshalOInt2ᚖint(ctx, 6)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.AtMost == nil {
+				return nil, errors.New("directive atMost is not implemented")
+			}
+			return e.directives.AtMost(ctx, obj, directive0, max)
+		}
+		data, err := gqlexec.DirectedInput[*int](ctx, directive1)
+		if err != nil {
+			return it, err
+		}
+		it.B = data
+	}
+	{
+		v := gqlexec.InputField(fields, "c", 1)
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("c"))
+		directive0 := func(ctx context.Context) (any, error) { return e.unmarshalNInt2int(ctx, v) }
+		directive1 := func(ctx context.Context) (any, error) {
+			max, err := e.unmarshalOInt2ᚖint(ctx, 9)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.AtMost == nil {
+				return nil, errors.New("directive atMost is not implemented")
+			}
+			return e.directives.AtMost(ctx, obj, directive0, max)
+		}
+		data, err := gqlexec.DirectedInput[int](ctx, directive1)
+		if err != nil {
+			return it, err
+		}
+		it.C = data
+	}
+	directive0 := func(context.Context) (any, error) { return it, nil }
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := e.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			return nil, err
+		}
+		if e.directives.AtMost == nil {
+			return nil, errors.New("directive atMost is not implemented")
+		}
+		return e.directives.AtMost(ctx, fields, directive0, max)
+	}
+	return gqlexec.DirectedInput[oracle.CheckedInput](ctx, directive1)
+}
+
+func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle.EchoInput, error) {
+	var it oracle.EchoInput
+	if obj == nil {
+		return it, nil
+	}
+	fields := obj.(map[string]any)
 	{
 		v := gqlexec.InputField(fields, "text", "default")
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
@@ -2481,12 +3134,12 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, v any) (oracle.E
 	return it, nil
 }
 
-func (e *executor) unmarshalInputInnerInput(ctx context.Context, v any) (oracle.InnerInput, error) {
+func (e *executor) unmarshalInputInnerInput(ctx context.Context, obj any) (oracle.InnerInput, error) {
 	var it oracle.InnerInput
-	if v == nil {
+	if obj == nil {
 		return it, nil
 	}
-	fields := v.(map[string]any)
+	fields := obj.(map[string]any)
 	{
 		v := gqlexec.InputField(fields, "flag", true)
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flag"))
@@ -2682,6 +3335,52 @@ type Node implements Named & Numbered {
 type Point {
   x: Int!
   y: Int
+}
+`, BuiltIn: false},
+	&ast.Source{Name: "../directives.graphqls", Input: `"Writes a text in capitals."
+directive @shout(mark: String! = "!", times: Int) on FIELD_DEFINITION
+
+"Fails or panics for some objects."
+directive @guard(level: Int!) on FIELD_DEFINITION | OBJECT
+
+"Answers something else for most objects."
+directive @replace on FIELD_DEFINITION
+
+"Refuses numbers that are greater, and makes null of 0."
+directive @atMost(max: Int = 9) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | INPUT_OBJECT
+
+"Never implemented."
+directive @missing on FIELD_DEFINITION
+
+extend type Query {
+  directed(ids: [Int!]!): [Directed]
+  strictDirected(ids: [Int!]!): [Directed!]!
+  guarded: Int! @guard(level: 0)
+  maybeGuarded: Int @guard(level: 0)
+  missing: Int @missing
+  checked(n: Int @atMost(max: 5), strict: Int! = 2 @atMost, input: CheckedInput): String!
+}
+
+"Every field of this type is guarded."
+type Directed @guard(level: 11) {
+  number: Int!
+  plain: String! @shout
+  maybePlain: String @shout(mark: "?", times: 2)
+  method(mark: String = "m" @atMost): String @shout @guard(level: 3)
+  strictMethod: String! @guard(level: 5)
+  clump: String @shout
+  strictClump: String! @guard(level: 4) @shout(times: 1)
+  next: Directed
+  self: Directed
+  replaced: Int @replace
+  strictReplaced: Int! @replace
+  replacedObject: Directed @replace
+}
+
+input CheckedInput @atMost {
+  a: Int @atMost(max: 3)
+  b: Int = 4 @atMost(max: 6)
+  c: Int! = 1 @atMost
 }
 `, BuiltIn: false},
 )

@@ -11,14 +11,19 @@ import (
 
 // Resolver resolves to the data of package oracle through clumps.
 type Resolver struct {
-	counter atomic.Int64
-	nodes   *loader.Source[int, *oracle.Node]
-	named   *loader.Source[int, oracle.Named]
+	counter  atomic.Int64
+	nodes    *loader.Source[int, *oracle.Node]
+	named    *loader.Source[int, oracle.Named]
+	directed *loader.Source[int, *oracle.Directed]
 }
 
 // NewResolver returns a Resolver whose counter is 0.
 func NewResolver() *Resolver {
-	return &Resolver{nodes: loader.NewSource("nodes", findAll), named: loader.NewSource("named", findAllNamed)}
+	return &Resolver{
+		nodes:    loader.NewSource("nodes", findAll),
+		named:    loader.NewSource("named", findAllNamed),
+		directed: loader.NewSource("directed", findAllDirected),
+	}
 }
 
 // findAll is a batch of Find: what that panics for, the batch as a whole must not.

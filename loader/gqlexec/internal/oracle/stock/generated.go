@@ -30,6 +30,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Book() BookResolver
 	Counter() CounterResolver
+	Directed() DirectedResolver
 	Mutation() MutationResolver
 	Node() NodeResolver
 	Query() QueryResolver
@@ -37,6 +38,11 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	AtMost  func(ctx context.Context, obj any, next graphql.Resolver, max *int) (res any, err error)
+	Guard   func(ctx context.Context, obj any, next graphql.Resolver, level int) (res any, err error)
+	Missing func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Replace func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Shout   func(ctx context.Context, obj any, next graphql.Resolver, mark string, times *int) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -57,6 +63,21 @@ type ComplexityRoot struct {
 	Counter struct {
 		Now   func(childComplexity int) int
 		Value func(childComplexity int) int
+	}
+
+	Directed struct {
+		Clump          func(childComplexity int) int
+		MaybePlain     func(childComplexity int) int
+		Method         func(childComplexity int, mark *string) int
+		Next           func(childComplexity int) int
+		Number         func(childComplexity int) int
+		Plain          func(childComplexity int) int
+		Replaced       func(childComplexity int) int
+		ReplacedObject func(childComplexity int) int
+		Self           func(childComplexity int) int
+		StrictClump    func(childComplexity int) int
+		StrictMethod   func(childComplexity int) int
+		StrictReplaced func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -111,10 +132,15 @@ type ComplexityRoot struct {
 
 	Query struct {
 		AllNamed        func(childComplexity int, ids []int) int
+		Checked         func(childComplexity int, n *int, strict int, input *oracle.CheckedInput) int
+		Directed        func(childComplexity int, ids []int) int
 		Echo            func(childComplexity int, input oracle.EchoInput) int
 		EchoAll         func(childComplexity int, inputs []*oracle.EchoInput, mood *oracle.Mood) int
 		Grid            func(childComplexity int, rows *int, columns int) int
+		Guarded         func(childComplexity int) int
 		Items           func(childComplexity int, ids []int) int
+		MaybeGuarded    func(childComplexity int) int
+		Missing         func(childComplexity int) int
 		Named           func(childComplexity int, id int) int
 		NamedGrid       func(childComplexity int, rows *int) int
 		NilNamed        func(childComplexity int) int
@@ -124,6 +150,7 @@ type ComplexityRoot struct {
 		Sizes           func(childComplexity int, sizes []oracle.Size, size *oracle.Size) int
 		Stranger        func(childComplexity int) int
 		StrictAllNamed  func(childComplexity int, ids []int) int
+		StrictDirected  func(childComplexity int, ids []int) int
 		StrictGrid      func(childComplexity int, rows *int) int
 		StrictNamed     func(childComplexity int, id int) int
 		StrictNamedGrid func(childComplexity int, rows *int) int
@@ -166,6 +193,11 @@ type BookResolver interface {
 type CounterResolver interface {
 	Now(ctx context.Context, obj *oracle.Counter) (int, error)
 }
+type DirectedResolver interface {
+	Clump(ctx context.Context, obj *oracle.Directed) (*string, error)
+	StrictClump(ctx context.Context, obj *oracle.Directed) (string, error)
+	Next(ctx context.Context, obj *oracle.Directed) (*oracle.Directed, error)
+}
 type MutationResolver interface {
 	Add(ctx context.Context, n int) (*oracle.Counter, error)
 	AddOrFail(ctx context.Context, n int) (*oracle.Counter, error)
@@ -207,6 +239,12 @@ type QueryResolver interface {
 	NilNamed(ctx context.Context) ([]oracle.Named, error)
 	StrictNilNamed(ctx context.Context) (oracle.Named, error)
 	Stranger(ctx context.Context) (oracle.Named, error)
+	Directed(ctx context.Context, ids []int) ([]*oracle.Directed, error)
+	StrictDirected(ctx context.Context, ids []int) ([]*oracle.Directed, error)
+	Guarded(ctx context.Context) (int, error)
+	MaybeGuarded(ctx context.Context) (*int, error)
+	Missing(ctx context.Context) (*int, error)
+	Checked(ctx context.Context, n *int, strict int, input *oracle.CheckedInput) (string, error)
 }
 type SubscriptionResolver interface {
 	Number(ctx context.Context, ids []int, odd *oracle.Odd) (<-chan int, error)
@@ -326,6 +364,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Counter.Value(childComplexity), true
+
+	case "Directed.clump":
+		if e.ComplexityRoot.Directed.Clump == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Clump(childComplexity), true
+	case "Directed.maybePlain":
+		if e.ComplexityRoot.Directed.MaybePlain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.MaybePlain(childComplexity), true
+	case "Directed.method":
+		if e.ComplexityRoot.Directed.Method == nil {
+			break
+		}
+
+		args, err := ec.field_Directed_method_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Directed.Method(childComplexity, args["mark"].(*string)), true
+	case "Directed.next":
+		if e.ComplexityRoot.Directed.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Next(childComplexity), true
+	case "Directed.number":
+		if e.ComplexityRoot.Directed.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Number(childComplexity), true
+	case "Directed.plain":
+		if e.ComplexityRoot.Directed.Plain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Plain(childComplexity), true
+	case "Directed.replaced":
+		if e.ComplexityRoot.Directed.Replaced == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Replaced(childComplexity), true
+	case "Directed.replacedObject":
+		if e.ComplexityRoot.Directed.ReplacedObject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.ReplacedObject(childComplexity), true
+	case "Directed.self":
+		if e.ComplexityRoot.Directed.Self == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.Self(childComplexity), true
+	case "Directed.strictClump":
+		if e.ComplexityRoot.Directed.StrictClump == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.StrictClump(childComplexity), true
+	case "Directed.strictMethod":
+		if e.ComplexityRoot.Directed.StrictMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.StrictMethod(childComplexity), true
+	case "Directed.strictReplaced":
+		if e.ComplexityRoot.Directed.StrictReplaced == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directed.StrictReplaced(childComplexity), true
 
 	case "Mutation.add":
 		if e.ComplexityRoot.Mutation.Add == nil {
@@ -637,6 +753,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AllNamed(childComplexity, args["ids"].([]int)), true
+	case "Query.checked":
+		if e.ComplexityRoot.Query.Checked == nil {
+			break
+		}
+
+		args, err := ec.field_Query_checked_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Checked(childComplexity, args["n"].(*int), args["strict"].(int), args["input"].(*oracle.CheckedInput)), true
+	case "Query.directed":
+		if e.ComplexityRoot.Query.Directed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_directed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Directed(childComplexity, args["ids"].([]int)), true
 	case "Query.echo":
 		if e.ComplexityRoot.Query.Echo == nil {
 			break
@@ -670,6 +808,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Grid(childComplexity, args["rows"].(*int), args["columns"].(int)), true
+	case "Query.guarded":
+		if e.ComplexityRoot.Query.Guarded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Guarded(childComplexity), true
 
 	case "Query.items":
 		if e.ComplexityRoot.Query.Items == nil {
@@ -682,6 +826,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Items(childComplexity, args["ids"].([]int)), true
+	case "Query.maybeGuarded":
+		if e.ComplexityRoot.Query.MaybeGuarded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.MaybeGuarded(childComplexity), true
+	case "Query.missing":
+		if e.ComplexityRoot.Query.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Missing(childComplexity), true
 	case "Query.named":
 		if e.ComplexityRoot.Query.Named == nil {
 			break
@@ -771,6 +927,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StrictAllNamed(childComplexity, args["ids"].([]int)), true
+	case "Query.strictDirected":
+		if e.ComplexityRoot.Query.StrictDirected == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strictDirected_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StrictDirected(childComplexity, args["ids"].([]int)), true
 	case "Query.strictGrid":
 		if e.ComplexityRoot.Query.StrictGrid == nil {
 			break
@@ -972,6 +1139,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputCheckedInput,
 		ec.unmarshalInputEchoInput,
 		ec.unmarshalInputInnerInput,
 	)
@@ -1242,6 +1410,52 @@ type Point {
   y: Int
 }
 `, BuiltIn: false},
+	{Name: "../directives.graphqls", Input: `"Writes a text in capitals."
+directive @shout(mark: String! = "!", times: Int) on FIELD_DEFINITION
+
+"Fails or panics for some objects."
+directive @guard(level: Int!) on FIELD_DEFINITION | OBJECT
+
+"Answers something else for most objects."
+directive @replace on FIELD_DEFINITION
+
+"Refuses numbers that are greater, and makes null of 0."
+directive @atMost(max: Int = 9) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | INPUT_OBJECT
+
+"Never implemented."
+directive @missing on FIELD_DEFINITION
+
+extend type Query {
+  directed(ids: [Int!]!): [Directed]
+  strictDirected(ids: [Int!]!): [Directed!]!
+  guarded: Int! @guard(level: 0)
+  maybeGuarded: Int @guard(level: 0)
+  missing: Int @missing
+  checked(n: Int @atMost(max: 5), strict: Int! = 2 @atMost, input: CheckedInput): String!
+}
+
+"Every field of this type is guarded."
+type Directed @guard(level: 11) {
+  number: Int!
+  plain: String! @shout
+  maybePlain: String @shout(mark: "?", times: 2)
+  method(mark: String = "m" @atMost): String @shout @guard(level: 3)
+  strictMethod: String! @guard(level: 5)
+  clump: String @shout
+  strictClump: String! @guard(level: 4) @shout(times: 1)
+  next: Directed
+  self: Directed
+  replaced: Int @replace
+  strictReplaced: Int! @replace
+  replacedObject: Directed @replace
+}
+
+input CheckedInput @atMost {
+  a: Int @atMost(max: 3)
+  b: Int = 4 @atMost(max: 6)
+  c: Int! = 1 @atMost
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -1257,6 +1471,36 @@ func (ec *executionContext) childFields_Counter(ctx context.Context, field graph
 		return ec.fieldContext_Counter_now(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Counter", field.Name)
+}
+
+func (ec *executionContext) childFields_Directed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_Directed_number(ctx, field)
+	case "plain":
+		return ec.fieldContext_Directed_plain(ctx, field)
+	case "maybePlain":
+		return ec.fieldContext_Directed_maybePlain(ctx, field)
+	case "method":
+		return ec.fieldContext_Directed_method(ctx, field)
+	case "strictMethod":
+		return ec.fieldContext_Directed_strictMethod(ctx, field)
+	case "clump":
+		return ec.fieldContext_Directed_clump(ctx, field)
+	case "strictClump":
+		return ec.fieldContext_Directed_strictClump(ctx, field)
+	case "next":
+		return ec.fieldContext_Directed_next(ctx, field)
+	case "self":
+		return ec.fieldContext_Directed_self(ctx, field)
+	case "replaced":
+		return ec.fieldContext_Directed_replaced(ctx, field)
+	case "strictReplaced":
+		return ec.fieldContext_Directed_strictReplaced(ctx, field)
+	case "replacedObject":
+		return ec.fieldContext_Directed_replacedObject(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Directed", field.Name)
 }
 
 func (ec *executionContext) childFields_Node(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1463,6 +1707,56 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) dir_atMost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "max",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["max"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) dir_guard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) dir_shout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mark",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "times",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["times"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Book_quoted_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1489,6 +1783,66 @@ func (ec *executionContext) field_Book_shout_args(ctx context.Context, rawArgs m
 	}
 	args["times"] = arg0
 	return args, nil
+}
+
+func (ec *executionContext) field_Directed_method_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+
+	arg0, err := ec.field_Directed_method_argsMark(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["mark"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Directed_method_argsMark(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*string, error) {
+	if _, ok := rawArgs["mark"]; !ok {
+		var zeroVal *string
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("mark"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["mark"]
+		if !ok {
+			var zeroVal *string
+			return zeroVal, nil
+		}
+		return ec.unmarshalOString2ᚖstring(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := ec.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			var zeroVal *string
+			return zeroVal, err
+		}
+		if ec.Directives.AtMost == nil {
+			var zeroVal *string
+			return zeroVal, errors.New("directive atMost is not implemented")
+		}
+		return ec.Directives.AtMost(ctx, rawArgs, directive0, max)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *string
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*string); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *string
+		return zeroVal, nil
+	} else {
+		var zeroVal *string
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp))
+	}
 }
 
 func (ec *executionContext) field_Mutation_addOrFail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
@@ -1675,6 +2029,139 @@ func (ec *executionContext) field_Query_allNamed_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_checked_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+
+	arg0, err := ec.field_Query_checked_argsN(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+
+	arg1, err := ec.field_Query_checked_argsStrict(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["strict"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (*oracle.CheckedInput, error) {
+			return ec.unmarshalOCheckedInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCheckedInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_checked_argsN(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*int, error) {
+	if _, ok := rawArgs["n"]; !ok {
+		var zeroVal *int
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["n"]
+		if !ok {
+			var zeroVal *int
+			return zeroVal, nil
+		}
+		return ec.unmarshalOInt2ᚖint(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := ec.unmarshalOInt2ᚖint(ctx, 5)
+		if err != nil {
+			var zeroVal *int
+			return zeroVal, err
+		}
+		if ec.Directives.AtMost == nil {
+			var zeroVal *int
+			return zeroVal, errors.New("directive atMost is not implemented")
+		}
+		return ec.Directives.AtMost(ctx, rawArgs, directive0, max)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *int
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*int); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *int
+		return zeroVal, nil
+	} else {
+		var zeroVal *int
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *int`, tmp))
+	}
+}
+
+func (ec *executionContext) field_Query_checked_argsStrict(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (int, error) {
+	if _, ok := rawArgs["strict"]; !ok {
+		var zeroVal int
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("strict"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["strict"]
+		if !ok {
+			var zeroVal int
+			return zeroVal, nil
+		}
+		return ec.unmarshalNInt2int(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := ec.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			var zeroVal int
+			return zeroVal, err
+		}
+		if ec.Directives.AtMost == nil {
+			var zeroVal int
+			return zeroVal, errors.New("directive atMost is not implemented")
+		}
+		return ec.Directives.AtMost(ctx, rawArgs, directive0, max)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal int
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(int); ok {
+		return data, nil
+	} else {
+		var zeroVal int
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be int`, tmp))
+	}
+}
+
+func (ec *executionContext) field_Query_directed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_echoAll_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1840,6 +2327,20 @@ func (ec *executionContext) field_Query_sizes_args(ctx context.Context, rawArgs 
 }
 
 func (ec *executionContext) field_Query_strictAllNamed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_strictDirected_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
@@ -2491,6 +2992,559 @@ func (ec *executionContext) _Counter_now(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Counter_now(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Counter", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_number(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_plain(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_plain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plain, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				mark, err := ec.unmarshalNString2string(ctx, "!")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Shout == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive shout is not implemented")
+				}
+				return ec.Directives.Shout(ctx, obj, directive0, mark, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_plain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_maybePlain(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_maybePlain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaybePlain, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				mark, err := ec.unmarshalNString2string(ctx, "?")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				times, err := ec.unmarshalOInt2ᚖint(ctx, 2)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Shout == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive shout is not implemented")
+				}
+				return ec.Directives.Shout(ctx, obj, directive0, mark, times)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_maybePlain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_method(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Method(ctx, fc.Args["mark"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				mark, err := ec.unmarshalNString2string(ctx, "!")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Shout == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive shout is not implemented")
+				}
+				return ec.Directives.Shout(ctx, obj, directive0, mark, nil)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 3)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive1, level)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_method(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Directed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Directed_method_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Directed_strictMethod(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_strictMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrictMethod()
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 5)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_strictMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_clump(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_clump(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Directed().Clump(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				mark, err := ec.unmarshalNString2string(ctx, "!")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Shout == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive shout is not implemented")
+				}
+				return ec.Directives.Shout(ctx, obj, directive0, mark, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_clump(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_strictClump(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_strictClump(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Directed().StrictClump(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 4)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive0, level)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				mark, err := ec.unmarshalNString2string(ctx, "!")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				times, err := ec.unmarshalOInt2ᚖint(ctx, 1)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Shout == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive shout is not implemented")
+				}
+				return ec.Directives.Shout(ctx, obj, directive1, mark, times)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_strictClump(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_next(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_next(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Directed().Next(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 11)
+				if err != nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Directed) graphql.Marshaler {
+			return ec.marshalODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_next(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Directed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Directed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Directed_self(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_self(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Self(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 11)
+				if err != nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Directed) graphql.Marshaler {
+			return ec.marshalODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_self(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Directed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Directed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Directed_replaced(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_replaced(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replaced(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Replace == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive replace is not implemented")
+				}
+				return ec.Directives.Replace(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_replaced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_strictReplaced(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_strictReplaced(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrictReplaced(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Replace == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive replace is not implemented")
+				}
+				return ec.Directives.Replace(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_strictReplaced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Directed", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Directed_replacedObject(ctx context.Context, field graphql.CollectedField, obj *oracle.Directed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Directed_replacedObject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReplacedObject(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 11)
+				if err != nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, obj, directive0, level)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Replace == nil {
+					var zeroVal *oracle.Directed
+					return zeroVal, errors.New("directive replace is not implemented")
+				}
+				return ec.Directives.Replace(ctx, obj, directive1)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Directed) graphql.Marshaler {
+			return ec.marshalODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Directed_replacedObject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Directed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Directed(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_add(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -4589,6 +5643,292 @@ func (ec *executionContext) fieldContext_Query_stranger(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_directed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_directed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Directed(ctx, fc.Args["ids"].([]int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 11)
+				if err != nil {
+					var zeroVal []*oracle.Directed
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal []*oracle.Directed
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*oracle.Directed) graphql.Marshaler {
+			return ec.marshalODirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_directed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Directed(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_directed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strictDirected(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strictDirected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StrictDirected(ctx, fc.Args["ids"].([]int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 11)
+				if err != nil {
+					var zeroVal []*oracle.Directed
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal []*oracle.Directed
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*oracle.Directed) graphql.Marshaler {
+			return ec.marshalNDirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirectedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strictDirected(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Directed(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strictDirected_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_guarded(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_guarded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Guarded(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 0)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_guarded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Query_maybeGuarded(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_maybeGuarded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().MaybeGuarded(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 0)
+				if err != nil {
+					var zeroVal *int
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_maybeGuarded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Query_missing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Missing(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Missing == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive missing is not implemented")
+				}
+				return ec.Directives.Missing(ctx, nil, directive0)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Query_checked(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_checked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Checked(ctx, fc.Args["n"].(*int), fc.Args["strict"].(int), fc.Args["input"].(*oracle.CheckedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_checked(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_checked_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6244,6 +7584,143 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputCheckedInput(ctx context.Context, obj any) (oracle.CheckedInput, error) {
+	var it oracle.CheckedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["b"]; !present {
+		asMap["b"] = 4
+	}
+	if _, present := asMap["c"]; !present {
+		asMap["c"] = 1
+	}
+
+	fieldsInOrder := [...]string{"a", "b", "c"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "a":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOInt2ᚖint(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				max, err := ec.unmarshalOInt2ᚖint(ctx, 3)
+				if err != nil {
+					var zeroVal *int
+					return zeroVal, err
+				}
+				if ec.Directives.AtMost == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive atMost is not implemented")
+				}
+				return ec.Directives.AtMost(ctx, obj, directive0, max)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*int); ok {
+				it.A = data
+			} else if tmp == nil {
+				it.A = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *int`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+		case "b":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOInt2ᚖint(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				max, err := ec.unmarshalOInt2ᚖint(ctx, 6)
+				if err != nil {
+					var zeroVal *int
+					return zeroVal, err
+				}
+				if ec.Directives.AtMost == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive atMost is not implemented")
+				}
+				return ec.Directives.AtMost(ctx, obj, directive0, max)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*int); ok {
+				it.B = data
+			} else if tmp == nil {
+				it.B = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *int`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+		case "c":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("c"))
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalNInt2int(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				max, err := ec.unmarshalOInt2ᚖint(ctx, 9)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.AtMost == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive atMost is not implemented")
+				}
+				return ec.Directives.AtMost(ctx, obj, directive0, max)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(int); ok {
+				it.C = data
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be int`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+		}
+	}
+	// Execute INPUT_OBJECT level directives (e.g., @oneOf, @directive3)
+	// These run after all fields have been unmarshaled
+	directive0 := func(ctx context.Context) (any, error) { return it, nil }
+
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := ec.unmarshalOInt2ᚖint(ctx, 9)
+		if err != nil {
+			return it, graphql.ErrorOnPath(ctx, err)
+		}
+		if ec.Directives.AtMost == nil {
+			return it, graphql.ErrorOnPath(ctx, errors.New("directive atMost is not implemented"))
+		}
+		return ec.Directives.AtMost(ctx, asMap, directive0, max)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		return it, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(oracle.CheckedInput); ok {
+		return data, nil
+	}
+	return it, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from INPUT_OBJECT directive, should be oracle.CheckedInput`, tmp))
+}
+
 func (ec *executionContext) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle.EchoInput, error) {
 	var it oracle.EchoInput
 	if obj == nil {
@@ -6717,6 +8194,231 @@ func (ec *executionContext) _Counter(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var directedImplementors = []string{"Directed"}
+
+func (ec *executionContext) _Directed(ctx context.Context, sel ast.SelectionSet, obj *oracle.Directed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, directedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Directed")
+		case "number":
+			out.Values[i] = ec._Directed_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "plain":
+			out.Values[i] = ec._Directed_plain(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maybePlain":
+			out.Values[i] = ec._Directed_maybePlain(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "method":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Directed_method(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "strictMethod":
+			out.Values[i] = ec._Directed_strictMethod(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "clump":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Directed_clump(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "strictClump":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Directed_strictClump(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "next":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Directed_next(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "self":
+			out.Values[i] = ec._Directed_self(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "replaced":
+			out.Values[i] = ec._Directed_replaced(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "strictReplaced":
+			out.Values[i] = ec._Directed_strictReplaced(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "replacedObject":
+			out.Values[i] = ec._Directed_replacedObject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -7879,6 +9581,138 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "directed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_directed(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strictDirected":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strictDirected(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "guarded":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_guarded(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "maybeGuarded":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_maybeGuarded(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "missing":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_missing(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "checked":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_checked(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -8429,6 +10263,32 @@ func (ec *executionContext) marshalNCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpql�
 	return ec._Counter(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirectedᚄ(ctx context.Context, sel ast.SelectionSet, v []*oracle.Directed) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx context.Context, sel ast.SelectionSet, v *oracle.Directed) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Directed(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEchoInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInput(ctx context.Context, v any) (oracle.EchoInput, error) {
 	res, err := ec.unmarshalInputEchoInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -8951,11 +10811,39 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOCheckedInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCheckedInput(ctx context.Context, v any) (*oracle.CheckedInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCheckedInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter(ctx context.Context, sel ast.SelectionSet, v *oracle.Counter) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Counter(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODirected2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx context.Context, sel ast.SelectionSet, v []*oracle.Directed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected(ctx context.Context, sel ast.SelectionSet, v *oracle.Directed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Directed(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEchoInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐEchoInputᚄ(ctx context.Context, v any) ([]*oracle.EchoInput, error) {
