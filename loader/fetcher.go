@@ -52,7 +52,9 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 		f.pending = double(f.pending, e)
 	}
 	if p := f.scope.foresight; p != nil {
-		e.send = p.ask(w.root, f, known, e.send)
+		if send := p.ask(w.root, f, known, e.send); !known { // of a known key it is the same, and may be read without the lock
+			e.send = send
+		}
 	}
 	e.join(w)
 }
