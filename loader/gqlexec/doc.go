@@ -9,6 +9,8 @@
 //		return r.users.Get(t.CreatorID)
 //	}
 //
+// docs/gqlexec.md in the repository is the way there from a gqlgen project, and package example a small one.
+//
 // Execution goes in columns: a field of a selection is executed once for all objects of a wave.
 //
 //	objects ──> plain fields: read in a loop, encoded at once
