@@ -19,5 +19,8 @@ func main() {
 
 // newHandler is the one place where the program meets graph: internal/command knows nothing of GraphQL.
 func newHandler(s command.Services) (http.Handler, error) {
-	return graph.NewHandler(graph.Config{Pool: s.Pool, Depot: s.Depot, Logger: s.Logger, RequestID: s.RequestID, NoPlans: s.NoPlans})
+	return graph.NewHandler(graph.Config{
+		Pool: s.Pool, Depot: s.Depot, Logger: s.Logger, RequestID: s.RequestID, NoPlans: s.NoPlans,
+		MaxDepth: s.MaxDepth, MaxCost: s.MaxComplexity,
+	})
 }

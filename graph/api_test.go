@@ -63,6 +63,7 @@ func serve(t *testing.T, pool *pgxpool.Pool, work bool) *api {
 	handler, err := graph.NewHandler(graph.Config{
 		Pool: pool, Depot: depot, Logger: logger,
 		RequestID: func(context.Context) string { return "request-1" },
+		MaxDepth:  15, MaxCost: 100_000,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/clumpql/clumpql/graph/exec"
+	"github.com/clumpql/clumpql/graph/limit"
 	"github.com/clumpql/clumpql/internal/catalogue"
 	"github.com/clumpql/clumpql/ledger"
 	"github.com/clumpql/clumpql/loader"
@@ -29,9 +30,6 @@ import (
 const (
 	defaultTimeout = 30 * time.Second
 	cachedQueries  = 1000
-	// maxTokens bounds the time that validation takes, which no deadline ends: it grows with the square of the fields. The longest
-	// mutation, of maxTransfers written out, has 17 tokens for each of them.
-	maxTokens = 20_000
 )
 
 // Config is what the API is made of. Pool and Depot are needed.
@@ -42,6 +40,8 @@ type Config struct {
 	RequestID func(ctx context.Context) string // the id to log internal errors under, and to tell the client; nil: ""
 	Timeout   time.Duration                    // how long a request may take; 0: 30 s
 	NoPlans   bool                             // fetch every time as if the first: see loader.WithPlan
+	MaxDepth  int                              // levels of fields in a query; 0: no limit
+	MaxCost   int                              // of an operation, in objects: see package limit; 0: no limit
 }
 
 // handler serves GraphQL requests over HTTP: POST, and GET for queries.
@@ -80,9 +80,12 @@ func NewHandler(c Config) (http.Handler, error) {
 	h.server.AddTransport(transport.Options{})
 	h.server.AddTransport(gqlexec.GET{})
 	h.server.AddTransport(gqlexec.POST{})
-	h.server.SetParserTokenLimit(maxTokens)
+	queries := lru.New[*ast.QueryDocument](cachedQueries)
+	h.server.SetQueryCache(queries)
+	h.server.SetParserTokenLimit(limit.MaxTokens)
+	h.server.SetValidationRulesFn(limit.Rules)
+	h.server.Use(&limit.Limits{MaxDepth: c.MaxDepth, MaxCost: c.MaxCost, Cache: queries})
 	h.server.AroundOperations(h.tellOfEnd)
-	h.server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
 	h.server.Use(extension.Introspection{})
 	h.server.Use(gqlexec.Explain{ErrorText: errorCode})
 	h.server.SetErrorPresenter(h.present)

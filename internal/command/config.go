@@ -53,6 +53,12 @@ func (c *config) check() error {
 	if c.Serve.MaxBody < 1 {
 		return fmt.Errorf("--max-body: %d is not a positive number of bytes", c.Serve.MaxBody)
 	}
+	if c.Serve.MaxDepth < 0 {
+		return fmt.Errorf("--max-depth: %d is negative", c.Serve.MaxDepth)
+	}
+	if c.Serve.MaxComplexity < 0 {
+		return fmt.Errorf("--max-complexity: %d is negative", c.Serve.MaxComplexity)
+	}
 	if c.Serve.DrainTimeout < 0 {
 		return fmt.Errorf("--drain-timeout: %s is negative", c.Serve.DrainTimeout)
 	}

@@ -26,6 +26,8 @@ type Services struct {
 	// RequestID returns the id of the request that a context belongs to, as the client got it in X-Request-Id.
 	RequestID func(context.Context) string
 	NoPlans   bool // fetch every operation as if the first of its kind
+	// Bounds of an operation; 0: none.
+	MaxDepth, MaxComplexity int
 }
 
 // Program is what one run of a command is given.

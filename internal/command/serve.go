@@ -15,12 +15,15 @@ import (
 
 // serveCommand is `clumpql serve`.
 type serveCommand struct {
-	Addr         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Port 0: any free one; the log says which."`
-	Demo         bool          `help:"Fill an empty database with made-up data first."`
-	PostgresPort int           `placeholder:"PORT" help:"Loopback port of the private Postgres. 0: a Unix socket only."`
-	MaxBody      int64         `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
-	NoPlans      bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
-	DrainTimeout time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
+	Addr         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Port 0: any free one; the log says which."`
+	Demo         bool   `help:"Fill an empty database with made-up data first."`
+	PostgresPort int    `placeholder:"PORT" help:"Loopback port of the private Postgres. 0: a Unix socket only."`
+	MaxBody      int64  `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
+	MaxDepth     int    `default:"15" placeholder:"LEVELS" help:"Most levels of fields in a query. 0: no limit."`
+	// A hundred thousand objects are answered in about a second; the queries of a page on a screen cost some hundreds.
+	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost. An object costs 1, with each list as long as the page or the ids that are asked for; ten values 1, a page 50, a mutation 100 more. 0: no limit."`
+	NoPlans       bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
+	DrainTimeout  time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
 }
 
 // Run serves until ctx ends, which is no error, or until something that it needs fails.
@@ -56,7 +59,10 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 			return err
 		}
 	}
-	graphQL, err := p.NewHandler(Services{Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID, NoPlans: s.NoPlans})
+	graphQL, err := p.NewHandler(Services{
+		Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID,
+		NoPlans: s.NoPlans, MaxDepth: s.MaxDepth, MaxComplexity: s.MaxComplexity,
+	})
 	if err != nil {
 		return fmt.Errorf("GraphQL handler: %w", err)
 	}

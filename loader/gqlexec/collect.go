@@ -15,7 +15,11 @@ type collector struct {
 	satisfies []string // what a type condition may name: the object type, its interfaces and unions
 	spread    []string // names of the fragments that were met
 	fields    []graphql.CollectedField
+	places    map[string]int // of the fields by response key; nil while there are few
 }
+
+// fewFields is how many fields are searched one by one.
+const fewFields = 16
 
 // add merges the fields of a selection set into those collected before, in the order in which their response keys come first.
 // It evaluates @skip and @include.
@@ -48,13 +52,31 @@ func (c *collector) add(set ast.SelectionSet) error {
 
 // field returns what is collected under the field's response key. Validation has made sure that all of them are the same field.
 func (c *collector) field(sel *ast.Field) *graphql.CollectedField {
-	for i := range c.fields {
-		if c.fields[i].Alias == sel.Alias {
-			return &c.fields[i]
-		}
+	if i := c.place(sel.Alias); i >= 0 {
+		return &c.fields[i]
 	}
 	c.fields = append(c.fields, graphql.CollectedField{Field: sel})
+	switch last := len(c.fields) - 1; {
+	case c.places != nil:
+		c.places[sel.Alias] = last
+	case last >= fewFields:
+		c.places = make(map[string]int, 2*len(c.fields))
+		for i, f := range c.fields {
+			c.places[f.Alias] = i
+		}
+	}
 	return &c.fields[len(c.fields)-1]
+}
+
+// place is that of the field with the response key, or -1.
+func (c *collector) place(key string) int {
+	if c.places == nil {
+		return slices.IndexFunc(c.fields, func(f graphql.CollectedField) bool { return f.Alias == key })
+	}
+	if i, ok := c.places[key]; ok {
+		return i
+	}
+	return -1
 }
 
 func (c *collector) addFragment(name string) error {
