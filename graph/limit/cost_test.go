@@ -69,14 +69,14 @@ func TestCost(t *testing.T) {
 // A thousand aliases of a field cost a thousand times as much.
 func TestCost_Aliases(t *testing.T) {
 	s := loadSchema(t)
-	field := `tracks(first: 100, genre: "x") { nodes { creator { name } } } `
+	const field = `tracks(first: 100) { nodes { id } } `
 	one := newEstimate(s, nil).cost(validated(t, s, `{ `+field+`}`).Operations[0])
 	var many strings.Builder
 	for i := range 1000 {
 		fmt.Fprintf(&many, "a%d: %s", i, field)
 	}
 	all := newEstimate(s, nil).cost(validated(t, s, `{ `+many.String()+`}`).Operations[0])
-	if all < 1000*one || one < 1+2*100+pageCost {
+	if all < 1000*one || one < 1+100+pageCost {
 		t.Errorf("one costs %d, a thousand %d", one, all)
 	}
 }
@@ -85,7 +85,7 @@ func TestCost_Aliases(t *testing.T) {
 func TestCost_WorkIsLinear(t *testing.T) {
 	s := loadSchema(t)
 	const fragments = 60
-	doc := validated(t, s, strings.ReplaceAll(doublingDown(fragments), "account { user {", "tracks(first: 1000) { nodes { creator {")+"}")
+	doc := validated(t, s, doublingDown(fragments, "tracks(first: 1000)", "nodes", "creator"))
 	e := newEstimate(s, nil)
 	if cost := e.cost(doc.Operations[0]); cost != ceiling {
 		t.Errorf("cost %d, want %d", cost, ceiling)

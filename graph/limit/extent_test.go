@@ -65,7 +65,7 @@ func TestMeasure_WorkIsLinear(t *testing.T) {
 		selections int
 	}{
 		"Doubling":     {doubling(1900), 1 + 2*1900 + 2},
-		"DoublingDown": {doublingDown(600), 3 + 6*600 + 1},
+		"DoublingDown": {doublingDown(600, "account", "user"), 3 + 6*600 + 1},
 		"Ring":         {ring(1000), 1 + 3*1000},
 	} {
 		e := measure(parse(t, test.query))

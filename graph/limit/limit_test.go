@@ -64,12 +64,13 @@ func doubling(n int) string {
 	return b.String()
 }
 
-// doublingDown is the same with the fields of an object around each spread.
-func doublingDown(n int) string {
+// doublingDown is the same with fields of a user around each spread, that lead to a user.
+func doublingDown(n int, fields ...string) string {
+	open, end := strings.Join(fields, " { "), strings.Repeat(" }", len(fields))
 	var b strings.Builder
 	b.WriteString("{ track(id: 1) { creator { ...F0 } } }")
 	for i := range n {
-		fmt.Fprintf(&b, " fragment F%d on User { a: account { user { ...F%d } } b: account { user { ...F%d } } }", i, i+1, i+1)
+		fmt.Fprintf(&b, " fragment F%d on User { a: %s { ...F%d%s b: %s { ...F%d%s }", i, open, i+1, end, open, i+1, end)
 	}
 	fmt.Fprintf(&b, " fragment F%d on User { name }", n)
 	return b.String()
