@@ -12,6 +12,7 @@ import (
 const (
 	defaultFirst = 20
 	maxFirst     = 1000
+	maxIDs       = 1000
 )
 
 // parseID reads the id in an argument. Ids of users, tracks and playlists are numbers.
@@ -24,6 +25,9 @@ func parseID(field, id string) (int64, error) {
 }
 
 func parseIDs(field string, ids []string) ([]int64, error) {
+	if len(ids) > maxIDs {
+		return nil, &InputError{field, fmt.Sprintf("has %d ids, more than %d", len(ids), maxIDs)}
+	}
 	ns := make([]int64, len(ids))
 	for i, id := range ids {
 		n, err := parseID(field, id)

@@ -105,7 +105,7 @@ func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 		return told // gqlgen's own: the query could not be parsed or is not valid
 	}
 	if told.Err == nil { // gqlgen's own as well: the request is none
-		return withExtensions(told, told.Message, map[string]any{"code": codeBadInput})
+		return withExtensions(told, notARequest(told.Message), map[string]any{"code": codeBadInput})
 	}
 	c, known := code(err, told.Path)
 	extensions := map[string]any{"code": c.code}
@@ -117,6 +117,15 @@ func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 		h.logOnce(ctx, err)
 	}
 	return withExtensions(told, c.message, extensions)
+}
+
+// notARequest is gqlgen's message without the body that it repeats, of up to a megabyte.
+func notARequest(message string) string {
+	message, _, _ = strings.Cut(message, " body:")
+	if strings.Contains(message, "cannot unmarshal array into Go value of type graphql.RawParams") {
+		return "the body is an array: send one request at a time, or several fields in one query"
+	}
+	return message
 }
 
 func withExtensions(e *gqlerror.Error, message string, extensions map[string]any) *gqlerror.Error {
