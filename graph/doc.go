@@ -7,8 +7,9 @@
 // statement. The pages of a connection under many parents are one statement too, because the page's arguments are
 // the parameter of the source and the parents its keys. edges, nodes and pageInfo share that fetch; totalCount goes out beside it.
 //
-// Package limit refuses what would cost too much. Arguments are checked before anything is fetched. An error carries its code in extensions.code, by the one table in
-// errors.go; what the table does not know is INTERNAL, is logged once with the request's id, and tells the client nothing else.
+// Package limit refuses what would cost too much. Arguments are checked before anything is fetched. An error carries its
+// code in extensions.code, by the one table in errors.go; what the table does not know is INTERNAL, is logged once with the
+// request's id, and tells the client nothing else.
 //
 // Cursors are opaque, and mean nothing in a list of another kind. The order of a list is fixed (see schema/), so a page does not shift when
 // rows are added before it.

@@ -21,8 +21,8 @@ type serveCommand struct {
 	MaxBody      int64  `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
 	MaxDepth     int    `default:"15" placeholder:"LEVELS" help:"Most levels of fields in a query. 0: no limit."`
 	// A hundred thousand objects, or ten times as many values, take up to a second and some tens of megabytes. What a page on a screen
-	// needs costs some hundreds, the introspection of GraphiQL a tenth of it. Package graph/limit tells what costs how much.
-	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost, about 1 for each object that it may answer. 0: no limit."`
+	// needs costs some hundreds, the introspection of GraphiQL 8000. Package graph/limit tells what costs how much.
+	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost, about 1 an object that it may answer. 0: no limit."`
 	NoPlans       bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
 	DrainTimeout  time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
 }
