@@ -31,7 +31,7 @@ test-modules:
 
 .PHONY: generate
 generate: ## Regenerate what is generated.
-	go generate ./...
+	@set -e; for module in $(MODULES); do (set -x; cd $$module; go generate ./...); done
 
 # Compares the files before and after, not with the last commit, so that it works with changes under way.
 # A throw-away index turns the work tree into a git tree without touching the real index.
