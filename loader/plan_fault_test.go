@@ -112,6 +112,30 @@ func TestPlanParamSource(t *testing.T) {
 	sends(t, &plans, "k", page(7, 7), unheld...)
 }
 
+// TestPlanParameterCountsOnce has a guess that was wrong be right again under two parameters at once: that is one Scope, not two.
+func TestPlanParameterCountsOnce(t *testing.T) {
+	var plans loader.Plans
+	var r recorder
+	w := newWorld()
+	pages := loader.NewParamSource("pages", func(int) loader.Fetch[int, int] { return loader.FromMap(r.fetch) })
+	page := func(again func(p int) int) func(context.Context) {
+		both := loader.Traverse([]int{5, 6}, func(p int) loader.Clump[int] {
+			return first(pages.Get(p, 1), loader.FlatMap(w.tracks.Get(p), func(v int) loader.Clump[int] { return pages.Get(again(p), v) }))
+		})
+		return requires(t, both)
+	}
+	same := page(func(p int) int { return p })
+	other := page(func(p int) int { return p + 10 })
+	unheld := []wave{{"pages": 2, "tracks": 2}, {"pages": 2}}
+	held := []wave{{"tracks": 2}, {"pages": 4}}
+	sends(t, &plans, "k", same, unheld...)
+	sends(t, &plans, "k", same, held...)
+	sends(t, &plans, "k", other, held...) // wrong
+	sends(t, &plans, "k", same, unheld...)
+	sends(t, &plans, "k", same, unheld...)
+	sends(t, &plans, "k", same, held...)
+}
+
 func TestPlanPrimedWhileHeld(t *testing.T) {
 	var plans loader.Plans
 	w := newWorld()
