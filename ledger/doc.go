@@ -11,6 +11,7 @@
 //	                          commit, notify                                 v
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
+//	Feed: Depot.WaitBeyond -> PStates, for all followers in one statement -> balances, transfers as they are decided
 //	Verify: depot -> decide again -> compare
 //
 // # Guarantees
@@ -24,6 +25,8 @@
 //     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
 //   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found.
 //   - Balances are int64 in minor units, never negative. An amount that would overflow is refused as BalanceOverflow.
+//   - A follower of a Feed sees each transfer of its user once and in the order of decisions, whichever process made them, and
+//     every balance but those that were changed again before it looked.
 //   - PStates are a pure function of the depot (and of microbatches, where there are several partitions). Verify proves it.
 //
 // # Order

@@ -21,6 +21,7 @@ const (
 type waiters struct {
 	mu        sync.Mutex // guards all below; nothing that waits is called under it
 	next      [MaxPartitions]int64
+	decided   int64 // the sum of next: records that are decided, in all partitions
 	waiting   map[*waiter]struct{}
 	listening bool  // notifications keep next up to date
 	polling   bool  // a poll goroutine runs; while nobody waits none does
@@ -28,10 +29,11 @@ type waiters struct {
 	pollErr   error // of the last poll: Postgres is away
 }
 
-// waiter waits until every partition has passed its offset.
+// waiter waits until every partition has passed its offset and more than so many records are decided in all.
 type waiter struct {
-	last map[int32]int64 // the highest offset in each partition
-	done chan struct{}
+	last   map[int32]int64 // the highest offset in each partition
+	beyond int64           // -1: any number will do
+	done   chan struct{}
 }
 
 // Wait returns nil when all these records are decided, and ctx.Err() when ctx ends before, together with ErrUnavailable if
@@ -41,13 +43,28 @@ type waiter struct {
 // the commits of another process arrive by notification while a Worker of this Depot runs, in whatever role; without one,
 // and as a net, progress is polled. A receipt that the depot never gave may wait for ever.
 func (d *Depot) Wait(ctx context.Context, receipts []Receipt) error {
-	w := &waiter{last: map[int32]int64{}, done: make(chan struct{})}
+	w := &waiter{last: map[int32]int64{}, beyond: -1, done: make(chan struct{})}
 	for _, r := range receipts {
 		if r.Partition < 0 || r.Partition >= MaxPartitions {
 			return &InvalidError{Field: "partition", Reason: "is unknown"}
 		}
 		w.last[r.Partition] = max(w.last[r.Partition], r.Offset)
 	}
+	return d.waitFor(ctx, w)
+}
+
+// WaitBeyond returns when more than the given number of records are decided in all partitions together, with how many are at least:
+// what is read after it shows them. It is woken, and fails, as Wait is. For -1 it does not wait, and returns what it knows.
+func (d *Depot) WaitBeyond(ctx context.Context, number int64) (decided int64, err error) {
+	if err := d.waitFor(ctx, &waiter{beyond: number, done: make(chan struct{})}); err != nil {
+		return 0, err
+	}
+	d.waiters.mu.Lock()
+	defer d.waiters.mu.Unlock()
+	return d.waiters.decided, nil
+}
+
+func (d *Depot) waitFor(ctx context.Context, w *waiter) error {
 	if !d.waiters.join(w, func() { d.spawn(d.poll) }) {
 		return nil
 	}
@@ -94,7 +111,7 @@ func (ws *waiters) passed(w *waiter) bool {
 			return false
 		}
 	}
-	return true
+	return ws.decided > w.beyond
 }
 
 // settled takes over progress, which may be old, and wakes those whose records are decided.
@@ -115,8 +132,9 @@ func (ws *waiters) settledNote(note string) {
 	ws.wake()
 }
 
-// wake is called under mu.
+// wake is called under mu, after a change of next.
 func (ws *waiters) wake() {
+	ws.decided = sum(ws.next[:])
 	for w := range ws.waiting {
 		if ws.passed(w) {
 			delete(ws.waiting, w)
