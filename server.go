@@ -21,6 +21,6 @@ func main() {
 func newHandler(s command.Services) (http.Handler, error) {
 	return graph.NewHandler(graph.Config{
 		Pool: s.Pool, Depot: s.Depot, Logger: s.Logger, RequestID: s.RequestID, NoPlans: s.NoPlans,
-		MaxDepth: s.MaxDepth, MaxCost: s.MaxComplexity,
+		Origins: s.Origins, MaxDepth: s.MaxDepth, MaxCost: s.MaxComplexity,
 	})
 }

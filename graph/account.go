@@ -16,6 +16,9 @@ func (r accountResolver) User(_ context.Context, a *model.Account) loader.Clump[
 }
 
 func (r accountResolver) Balance(_ context.Context, a *model.Account) loader.Clump[int64] {
+	if a.FoundMinor != nil {
+		return loader.Value(*a.FoundMinor)
+	}
 	return r.sources.balances.Get(a.UserID)
 }
 

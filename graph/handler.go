@@ -38,13 +38,14 @@ type Config struct {
 	Depot     *ledger.Depot                    // takes what mutations append
 	Logger    *slog.Logger                     // nil: slog.Default
 	RequestID func(ctx context.Context) string // the id to log internal errors under, and to tell the client; nil: ""
-	Timeout   time.Duration                    // how long a request may take; 0: 30 s
+	Timeout   time.Duration                    // how long a request, or an event of a subscription, may take; 0: 30 s
 	NoPlans   bool                             // fetch every time as if the first: see loader.WithPlan
 	MaxDepth  int                              // levels of fields in a query; 0: no limit
 	MaxCost   int                              // of an operation, in objects: see package limit; 0: no limit
+	Origins   []string                         // hosts, or patterns as path.Match has them, whose pages may open a WebSocket besides our own
 }
 
-// handler serves GraphQL requests over HTTP: POST, and GET for queries.
+// handler serves GraphQL requests over HTTP: POST, GET for queries, and, for subscriptions, WebSocket and server-sent events.
 type handler struct {
 	server    *gqlhandler.Server
 	log       *slog.Logger
@@ -68,16 +69,24 @@ func NewHandler(c Config) (http.Handler, error) {
 	if h.timeout == 0 {
 		h.timeout = defaultTimeout
 	}
+	pstates := ledger.NewPStates(c.Pool)
 	resolvers := &resolver{
-		sources: newSources(catalogue.NewStore(c.Pool), ledger.NewPStates(c.Pool)),
+		sources: newSources(catalogue.NewStore(c.Pool), pstates),
 		depot:   c.Depot,
+		pstates: pstates,
+		feed:    ledger.NewFeed(c.Depot, pstates),
+		timeout: h.timeout,
+		ended:   h.streamFailed,
 	}
-	schema := exec.Config{Resolvers: resolvers}
+	schema := exec.Config{Resolvers: resolvers, EventTimeout: h.timeout}
 	if !c.NoPlans {
 		schema.Plans = loader.NewPlans(cachedQueries)
 	}
 	h.server = gqlhandler.New(exec.NewExecutableSchema(schema))
 	h.server.AddTransport(transport.Options{})
+	if err := h.addStreams(c.Origins); err != nil {
+		return nil, err
+	}
 	h.server.AddTransport(gqlexec.GET{})
 	h.server.AddTransport(gqlexec.POST{})
 	queries := lru.New[*ast.QueryDocument](cachedQueries)
@@ -85,6 +94,7 @@ func NewHandler(c Config) (http.Handler, error) {
 	h.server.SetParserTokenLimit(limit.MaxTokens)
 	h.server.SetValidationRulesFn(limit.Rules)
 	h.server.Use(&limit.Limits{MaxDepth: c.MaxDepth, MaxCost: c.MaxCost, Cache: queries})
+	h.server.AroundOperations(h.boundOperation)
 	h.server.AroundOperations(h.tellOfEnd)
 	h.server.Use(extension.Introspection{})
 	h.server.Use(gqlexec.Explain{ErrorText: errorCode})
@@ -100,6 +110,11 @@ func errorCode(err error) string {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if streaming(r) {
+		h.serveStream(w, r)
+		return
+	}
+	r.Header.Del("Upgrade") // gqlgen would take any for a WebSocket
 	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
 	defer cancel()
 	ctx = context.WithValue(ctx, loggedKey{}, &logged{})
@@ -109,6 +124,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // tellOfEnd answers a request that has ended before its execution began: gqlgen would answer "null".
 func (h *handler) tellOfEnd(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	respond := next(ctx)
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		return respond // that is how they end
+	}
 	answered := false
 	return func(ctx context.Context) *graphql.Response {
 		response := respond(ctx)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/clumpql/clumpql/graph/exec"
 	"github.com/clumpql/clumpql/graph/model"
@@ -14,12 +15,17 @@ import (
 type resolver struct {
 	sources *sources
 	depot   *ledger.Depot
+	pstates *ledger.PStates
+	feed    *ledger.Feed
+	timeout time.Duration                // for the beginning of a subscription
+	ended   func(context.Context, error) // told why a stream ended before its time
 }
 
 var _ exec.ResolverRoot = (*resolver)(nil)
 
 func (r *resolver) Query() exec.QueryResolver                     { return queryResolver{r} }
 func (r *resolver) Mutation() exec.MutationResolver               { return mutationResolver{r} }
+func (r *resolver) Subscription() exec.SubscriptionResolver       { return subscriptionResolver{r} }
 func (r *resolver) User() exec.UserResolver                       { return userResolver{r} }
 func (r *resolver) Track() exec.TrackResolver                     { return trackResolver{r} }
 func (r *resolver) Playlist() exec.PlaylistResolver               { return playlistResolver{r} }

@@ -25,6 +25,9 @@ type Config struct {
 
 	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
 	IgnoreFieldInterceptors bool                 // run with extensions that intercept fields, without calling them; else operations fail
+
+	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does.
+	EventTimeout time.Duration
 }
 
 // DirectiveRoot has the functions of the directives, as gqlgen has them.
@@ -43,6 +46,7 @@ type ResolverRoot interface {
 	PlaylistPost() PlaylistPostResolver
 	PlaylistRepost() PlaylistRepostResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 	TimelineConnection() TimelineConnectionResolver
 	Track() TrackResolver
 	TrackConnection() TrackConnectionResolver
@@ -132,6 +136,12 @@ type QueryResolver interface {
 	Ledger(ctx context.Context) loader.Clump[*ledger.LedgerStatus]
 }
 
+// SubscriptionResolver has a method for each stream. Its context ends with the subscription; then nobody receives any more.
+type SubscriptionResolver interface {
+	BalanceChanged(ctx context.Context, userID string) (<-chan *model.Account, error)
+	TransferSettled(ctx context.Context, userID string) (<-chan *ledger.TransferRecord, error)
+}
+
 // TimelineConnectionResolver has a method for each field of TimelineConnection that a clump is needed for. None may block.
 type TimelineConnectionResolver interface {
 	Edges(ctx context.Context, obj *model.TimelineConnection) loader.Clump[[]*model.TimelineEdge]
@@ -203,6 +213,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 			Plans:                   cfg.Plans,
 			AroundColumn:            cfg.AroundColumn,
 			IgnoreFieldInterceptors: cfg.IgnoreFieldInterceptors,
+			EventTimeout:            cfg.EventTimeout,
 		},
 		object_Account:            &gqlexec.Object[*model.Account]{Name: "Account", Implements: []string{"Account"}},
 		object_Comment:            &gqlexec.Object[*model.Comment]{Name: "Comment", Implements: []string{"Comment", "TimelineItem"}},
@@ -220,6 +231,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		object_PlaylistPost:       &gqlexec.Object[*model.PlaylistPost]{Name: "PlaylistPost", Implements: []string{"PlaylistPost", "TimelineItem"}},
 		object_PlaylistRepost:     &gqlexec.Object[*model.PlaylistRepost]{Name: "PlaylistRepost", Implements: []string{"PlaylistRepost", "TimelineItem"}},
 		object_Query:              &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
+		object_Subscription:       &gqlexec.Object[gqlexec.Root]{Name: "Subscription", Implements: []string{"Subscription"}},
 		object_TimelineConnection: &gqlexec.Object[*model.TimelineConnection]{Name: "TimelineConnection", Implements: []string{"TimelineConnection"}},
 		object_TimelineEdge:       &gqlexec.Object[*model.TimelineEdge]{Name: "TimelineEdge", Implements: []string{"TimelineEdge"}},
 		object_Track:              &gqlexec.Object[*catalogue.Track]{Name: "Track", Implements: []string{"Track"}},
@@ -346,6 +358,10 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"ledger":         e.field_Query_ledger,
 		"__type":         e.field_Query___type,
 		"__schema":       e.field_Query___schema,
+	}
+	e.object_Subscription.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
+		"balanceChanged":  e.field_Subscription_balanceChanged,
+		"transferSettled": e.field_Subscription_transferSettled,
 	}
 	e.object_TimelineConnection.Fields = map[string]func(*gqlexec.Column, []*model.TimelineConnection){
 		"edges":    e.field_TimelineConnection_edges,
@@ -481,6 +497,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	}
 	e.schema.Query = e.object_Query
 	e.schema.Mutation = e.object_Mutation
+	e.schema.Subscription = e.object_Subscription
 	return e.schema
 }
 
@@ -504,6 +521,7 @@ type executor struct {
 	object_PlaylistPost       *gqlexec.Object[*model.PlaylistPost]
 	object_PlaylistRepost     *gqlexec.Object[*model.PlaylistRepost]
 	object_Query              *gqlexec.Object[gqlexec.Root]
+	object_Subscription       *gqlexec.Object[gqlexec.Root]
 	object_TimelineConnection *gqlexec.Object[*model.TimelineConnection]
 	object_TimelineEdge       *gqlexec.Object[*model.TimelineEdge]
 	object_Track              *gqlexec.Object[*catalogue.Track]
@@ -1122,6 +1140,30 @@ func (e *executor) field_Query___schema(c *gqlexec.Column, rows []gqlexec.Root) 
 	gqlexec.Plain(c, func(i int) (*introspection.Schema, error) {
 		return e.schema.IntrospectSchema(c.Context())
 	}, e.completeO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema)
+}
+
+func (e *executor) field_Subscription_balanceChanged(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_balanceChanged_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[string](args, "userId")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan *model.Account, error) {
+		return resolver.BalanceChanged(ctx, arg0)
+	}, e.completeNAccount2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐAccount)
+}
+
+func (e *executor) field_Subscription_transferSettled(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_transferSettled_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[string](args, "userId")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan *ledger.TransferRecord, error) {
+		return resolver.TransferSettled(ctx, arg0)
+	}, e.completeNTransfer2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐTransferRecord)
 }
 
 func (e *executor) field_TimelineConnection_edges(c *gqlexec.Column, rows []*model.TimelineConnection) {
@@ -2351,6 +2393,26 @@ func (e *executor) field_Query_usersById_args(ctx context.Context, raw map[strin
 	return args, nil
 }
 
+func (e *executor) field_Subscription_balanceChanged_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "userId", e.unmarshalNID2string)
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Subscription_transferSettled_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "userId", e.unmarshalNID2string)
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_User_playlists_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "first", e.unmarshalOInt2ᚖint)
@@ -2853,6 +2915,14 @@ type Query {
   transfer(fromUserId: ID!, id: ID!): Transfer
   "How far the ledger is."
   ledger: LedgerStatus!
+}
+`, BuiltIn: false},
+	&ast.Source{Name: "../../schema/subscription.graphqls", Input: `"What can be followed, by WebSocket (graphql-transport-ws) or server-sent events. Whichever server decides, every server's subscribers are told."
+type Subscription {
+  "The account of a user: now, and after every microbatch that changes its balance. Of changes in quick succession a slow client sees the last."
+  balanceChanged(userId: ID!): Account!
+  "The transfers that a user pays or is paid, refused ones included, once each and in the order they are decided: those decided from now on."
+  transferSettled(userId: ID!): Transfer!
 }
 `, BuiltIn: false},
 	&ast.Source{Name: "../../schema/timeline.graphqls", Input: `"Something that a user did."

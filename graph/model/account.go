@@ -6,7 +6,10 @@ import (
 )
 
 // Account is the wallet of a user; every user id has one.
-type Account struct{ UserID int64 }
+type Account struct {
+	UserID     int64
+	FoundMinor *int64 // the balance, in minor units, where it has been read already
+}
 
 // EnrichedTrack is a track together with its creator.
 type EnrichedTrack struct {

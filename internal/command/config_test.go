@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -41,16 +42,17 @@ func TestParse_environment(t *testing.T) {
 		"DATABASE_URL": "postgres://db/x", "CLUMPQL_DATA_DIR": "d", "CLUMPQL_LOG_LEVEL": "warn", "CLUMPQL_LOG_FORMAT": "json",
 		"CLUMPQL_ADDR": ":1", "CLUMPQL_DEMO": "true", "CLUMPQL_POSTGRES_PORT": "5433", "CLUMPQL_MAX_BODY": "5", "CLUMPQL_DRAIN_TIMEOUT": "1m",
 		"CLUMPQL_MAX_DEPTH": "7", "CLUMPQL_MAX_COMPLEXITY": "0",
+		"CLUMPQL_ORIGINS": "a.example,*.b.example",
 	} {
 		t.Setenv(name, value)
 	}
 	got, _ := mustParse(t, "--addr=:2")
 	want := config{
 		DatabaseURL: "postgres://db/x", DataDir: "d", LogLevel: slog.LevelWarn, LogFormat: "json",
-		Serve: serveCommand{Addr: ":2", Demo: true, PostgresPort: 5433, MaxBody: 5, MaxDepth: 7, DrainTimeout: time.Minute}, // a flag beats a variable
+		Serve: serveCommand{Addr: ":2", Demo: true, PostgresPort: 5433, MaxBody: 5, MaxDepth: 7, DrainTimeout: time.Minute, Origins: []string{"a.example", "*.b.example"}}, // a flag beats a variable
 	}
 	if got.DatabaseURL != want.DatabaseURL || got.DataDir != want.DataDir || got.LogLevel != want.LogLevel ||
-		got.LogFormat != want.LogFormat || got.Serve != want.Serve {
+		got.LogFormat != want.LogFormat || !reflect.DeepEqual(got.Serve, want.Serve) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

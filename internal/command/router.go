@@ -13,7 +13,8 @@ func newRouter(graphQL http.Handler, ready http.Handler, maxBody int64, log *slo
 	router := chi.NewRouter()
 	router.Use(identify, recoverPanics(log), readBody(maxBody))
 
-	// The page loads GraphiQL from a CDN: it needs a browser with a way to the internet. The API does not.
+	// The page loads GraphiQL from a CDN: it needs a browser with a way to the internet. The API does not. Its subscriptions go by
+	// WebSocket to the same host and path.
 	router.Get("/", playground.Handler("clumpql", "/graphql"))
 	router.Handle("/graphql", graphQL)
 	router.Get("/healthz", alive)

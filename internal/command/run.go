@@ -25,7 +25,8 @@ type Services struct {
 	Logger *slog.Logger
 	// RequestID returns the id of the request that a context belongs to, as the client got it in X-Request-Id.
 	RequestID func(context.Context) string
-	NoPlans   bool // fetch every operation as if the first of its kind
+	NoPlans   bool     // fetch every operation as if the first of its kind
+	Origins   []string // hosts whose pages may open a WebSocket besides the server's own; patterns with *
 	// Bounds of an operation; 0: none.
 	MaxDepth, MaxComplexity int
 }

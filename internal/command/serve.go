@@ -24,6 +24,7 @@ type serveCommand struct {
 	// needs costs some hundreds, the introspection of GraphiQL 8000. Package graph/limit tells what costs how much.
 	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost, about 1 an object that it may answer. 0: no limit."`
 	NoPlans       bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
+	Origins       []string      `placeholder:"HOST" help:"Other hosts whose pages may open a WebSocket, separated by commas. * stands for any text."`
 	DrainTimeout  time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
 }
 
@@ -62,7 +63,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 	}
 	graphQL, err := p.NewHandler(Services{
 		Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID,
-		NoPlans: s.NoPlans, MaxDepth: s.MaxDepth, MaxComplexity: s.MaxComplexity,
+		NoPlans: s.NoPlans, Origins: s.Origins, MaxDepth: s.MaxDepth, MaxComplexity: s.MaxComplexity,
 	})
 	if err != nil {
 		return fmt.Errorf("GraphQL handler: %w", err)

@@ -71,10 +71,11 @@ func (s *service) run(ctx context.Context) error {
 }
 
 // serveHTTP accepts connections until ctx ends, then lets the requests under way finish, for at most s.drain.
-// All requests run under the context requests, which abandon ends.
+// Streams end at once. All requests run under the context requests, which abandon ends.
 func (s *service) serveHTTP(ctx, requests context.Context, abandon func()) error {
+	var streams streams
 	server := &http.Server{
-		Handler:           s.handler,
+		Handler:           streams.middleware(s.handler),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
@@ -92,7 +93,9 @@ func (s *service) serveHTTP(ctx, requests context.Context, abandon func()) error
 	}
 	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
-	if err := server.Shutdown(draining); err != nil {
+	streamsEnded := make(chan error, 1)
+	go func() { streamsEnded <- streams.end(draining) }()
+	if err := errors.Join(server.Shutdown(draining), <-streamsEnded); err != nil {
 		s.log.Warn("cutting off requests still under way", "after", s.drain)
 		abandon()
 		_ = server.Close() // closes connections; their errors are the clients' matter

@@ -1,0 +1,187 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+const (
+	pingInterval = 15 * time.Second // a WebSocket that does not answer two in a row is closed
+	initTimeout  = 10 * time.Second // from the opening of a WebSocket to its connection_init
+	writeTimeout = 30 * time.Second // for what a client does not read
+	// maxOperations is how many operations may be under way on one WebSocket.
+	maxOperations = 100
+)
+
+// addStreams lets the server answer by WebSocket and by server-sent events. Pages of other hosts than the request's may open a
+// WebSocket only if a pattern of theirs is among the origins.
+func (h *handler) addStreams(origins []string) error {
+	for _, pattern := range origins {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("graph: origin %q: %w", pattern, err)
+		}
+	}
+	var accept sockets
+	accept.AcceptOptions.OriginPatterns = origins
+	h.server.AddTransport(transport.Websocket{
+		Implementation:        accept,
+		InitTimeout:           initTimeout,
+		PingPongInterval:      pingInterval,
+		KeepAlivePingInterval: pingInterval, // of the old protocol, graphql-ws
+	})
+	h.server.AddTransport(transport.SSE{KeepAlivePingInterval: pingInterval})
+	return nil
+}
+
+// streaming tells whether the answer to a request has no end of its own. Such a request has no deadline; what it executes has.
+func streaming(r *http.Request) bool { return isSocket(r) || transport.SSE{}.Supports(r) }
+
+func isSocket(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
+
+type connectionKey struct{}
+
+// connection is a streaming request.
+type connection struct {
+	socket     bool
+	operations atomic.Int64 // under way
+}
+
+func (h *handler) serveStream(w http.ResponseWriter, r *http.Request) {
+	c := &connection{socket: isSocket(r)}
+	if !c.socket {
+		bounded := &boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
+		defer bounded.end()
+		w = bounded
+	}
+	h.server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), connectionKey{}, c)))
+}
+
+// boundOperation gives each operation of a streaming request what other requests have for themselves: its deadline, and its memory of
+// what was logged. A subscription has them for each event; its deadline is the schema's EventTimeout.
+func (h *handler) boundOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	subscription := graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
+	c, ok := ctx.Value(connectionKey{}).(*connection)
+	switch {
+	case !ok && subscription:
+		return refuse("a subscription needs a WebSocket or the header Accept: text/event-stream")
+	case !ok:
+		return next(ctx)
+	case c.operations.Add(1) > maxOperations:
+		c.operations.Add(-1)
+		return refuse(fmt.Sprintf("more than %d operations on one connection", maxOperations))
+	}
+	context.AfterFunc(ctx, func() { c.operations.Add(-1) }) // the transport ends it with the operation
+	respond := next(context.WithValue(ctx, loggedKey{}, &logged{}))
+	return func(ctx context.Context) *graphql.Response {
+		ctx = context.WithValue(ctx, loggedKey{}, &logged{})
+		if !subscription {
+			bounded, cancel := context.WithTimeout(ctx, h.timeout)
+			defer cancel()
+			ctx = bounded
+		}
+		return respond(ctx)
+	}
+}
+
+func refuse(message string) graphql.ResponseHandler {
+	err := &gqlerror.Error{Message: message, Extensions: map[string]any{"code": codeBadInput}}
+	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{err}})
+}
+
+// streamFailed logs why a stream has ended before its time, and lets a WebSocket tell it. Server-sent events have no message for that.
+func (h *handler) streamFailed(ctx context.Context, err error) {
+	told := h.present(ctx, graphql.ErrorOnPath(ctx, err))
+	if c, ok := ctx.Value(connectionKey{}).(*connection); ok && c.socket {
+		transport.AddSubscriptionError(ctx, told)
+	}
+}
+
+// sockets makes WebSockets bounded.
+type sockets struct {
+	transport.CoderWebsocketImplementation
+}
+
+func (s sockets) Accept(w http.ResponseWriter, r *http.Request, o transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
+	conn, err := s.CoderWebsocketImplementation.Accept(w, r, o)
+	if err != nil {
+		return nil, err
+	}
+	limiter, _ := conn.(transport.WebsocketReadLimiter)
+	deadliner, _ := conn.(transport.WebsocketReadDeadliner)
+	return socket{conn, limiter, deadliner, r.Context().Done()}, nil
+}
+
+// socket is a WebSocket whose writes end, and which tells of a server that stops.
+type socket struct {
+	transport.WebsocketConn
+	transport.WebsocketReadLimiter
+	transport.WebsocketReadDeadliner
+	stopping <-chan struct{} // only the server ends the context of the request: a client that goes away ends the connection
+}
+
+// goingAway is the close code after which clients connect anew.
+const goingAway = 1001
+
+func (s socket) WriteJSON(v any) error {
+	limit := time.AfterFunc(writeTimeout, func() { _ = s.Close() })
+	defer limit.Stop()
+	return s.WebsocketConn.WriteJSON(v)
+}
+
+func (s socket) WriteClose(code int, message string) error {
+	select {
+	case <-s.stopping:
+		if code == transport.WebsocketCloseNormalClosure {
+			code, message = goingAway, "the server stops"
+		}
+	default:
+	}
+	return s.WebsocketConn.WriteClose(code, message)
+}
+
+// boundedWriter fails when the client has not read for long, which ends its request. gqlgen may send a last ping after the request: that is
+// dropped.
+type boundedWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+
+	mu    sync.Mutex // held during each write
+	ended bool
+}
+
+func (w *boundedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return len(p), nil
+	}
+	_ = w.control.SetWriteDeadline(time.Now().Add(writeTimeout)) // a writer that is no connection has none
+	return w.ResponseWriter.Write(p)
+}
+
+// Flush makes it an [http.Flusher].
+func (w *boundedWriter) Flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		_ = w.control.Flush() // a failed one ends the request's context
+	}
+}
+
+func (w *boundedWriter) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+	_ = w.control.SetWriteDeadline(time.Time{}) // the connection goes on
+}
