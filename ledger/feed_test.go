@@ -201,7 +201,10 @@ func TestFeedErrors(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			for range feed.Balances(ctx, 1) {
+			for _, err := range feed.Balances(ctx, 1) {
+				if err != nil {
+					t.Error(err)
+				}
 				pairs++
 			}
 		}()

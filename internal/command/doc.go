@@ -25,7 +25,8 @@
 //
 //   - Exit code 0 when the command did what it was asked for; a server that ends on SIGINT or SIGTERM did. Else 1, after one
 //     line on standard error that says what is wrong. Standard output holds results alone, standard error the log and bars.
-//   - A server stops in this order: no new connections; the requests under way, which get --drain-timeout; the worker, on
+//   - A server stops in this order: no new connections; subscriptions, at once, so that their clients connect elsewhere; the other
+//     requests under way, which get --drain-timeout; the worker, on
 //     whose decisions they wait; the depot; the pool; the private Postgres. A second signal ends it at once.
 //   - When one part of a server fails, all stop and the process ends: what restarts it sees a clean start. Nothing acknowledged
 //     depends on an orderly end; the depot and the PStates are as safe after kill -9.

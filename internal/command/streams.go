@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 )
 
 // streams are the requests under way whose answers have no end of their own: WebSockets, which [http.Server.Shutdown] does not know
@@ -31,8 +30,6 @@ func (s *streams) middleware(next http.Handler) http.Handler {
 			return
 		}
 		defer s.leave(r)
-		// The server's ReadTimeout is for what it reads of a request. Left to run out, it would end the request while it is answered.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a writer without a connection has no deadline
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
