@@ -1802,9 +1802,7 @@ func (e *executor) completeNBoolean2bool(c gqlexec.Cells, values []bool) {
 }
 
 func (e *executor) completeNDateTime2timeᚐTime(c gqlexec.Cells, values []time.Time) {
-	gqlexec.Leaves(c, values, func(v time.Time) graphql.Marshaler {
-		return scalar.MarshalDateTime(v)
-	})
+	gqlexec.Appended(c, values, scalar.AppendDateTime)
 }
 
 func (e *executor) completeNDeposit2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐDepositRecordᚄ(c gqlexec.Cells, values [][]*ledger.DepositRecord) {

@@ -78,6 +78,13 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.MarshalString(t.UTC().Format(time.RFC3339Nano))
 }
 
+// AppendDateTime appends what [MarshalDateTime] writes.
+func AppendDateTime(buf []byte, t time.Time) []byte {
+	buf = append(buf, '"')
+	buf = t.UTC().AppendFormat(buf, time.RFC3339Nano)
+	return append(buf, '"')
+}
+
 // UnmarshalDateTime reads a DateTime with any offset. Any other value is an [*Error].
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
