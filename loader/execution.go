@@ -83,7 +83,7 @@ func (x *Execution) begin(ctx context.Context, s *Scope) {
 func (x *Execution) Advance() {
 	x.advancing = true
 	for !x.ended { // only this goroutine sets it
-		for len(x.stack) > 0 {
+		for len(x.stack) > 0 && !x.ended { // done functions may call End
 			x.pop().step(x)
 		}
 		if x.next < len(x.queue) {

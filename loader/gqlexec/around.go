@@ -12,7 +12,8 @@ import (
 // when they are asked for, and one for each wave that some of them arrive in.
 //
 // The context that next gets reaches the resolvers of the column and all below it. One goroutine makes the calls of a request, one at a time.
-// A call that does not call next leaves the column null; a panic is not contained.
+// A call that does not call next leaves the column null; a next that is called again, or after the call has returned, does nothing. A panic
+// is not contained.
 type AroundColumn func(ctx context.Context, info ColumnInfo, next func(context.Context) ColumnResult)
 
 // ColumnInfo is what there is to know of a column before it is executed.
@@ -32,11 +33,16 @@ type ColumnResult struct {
 // around calls AroundColumn, which must be set, around execute.
 func (r *run) around(f *Field, rows int, arrived bool, execute func()) {
 	info := ColumnInfo{Path: f.origin(), Object: f.object, Field: f.CollectedField, Rows: rows, Arrived: arrived}
-	r.hook(f.outer(r), info, func(ctx context.Context) ColumnResult {
-		f.around, f.ctx = ctx, nil
-		execute()
-		result := ColumnResult{Errors: f.errors - f.told}
-		f.told = f.errors
+	var t turn
+	defer t.end()
+	r.hook(f.outer(r), info, func(ctx context.Context) (result ColumnResult) {
+		t.take(func() {
+			t.over = true
+			f.around, f.ctx = ctx, nil
+			execute()
+			result.Errors = f.errors - f.told
+			f.told = f.errors
+		})
 		return result
 	})
 }

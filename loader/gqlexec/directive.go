@@ -109,9 +109,11 @@ func (a *arrivals[V]) addDirected(s Slot, v directedValue[V], err error) {
 	a.count()
 	switch {
 	case v.answer != nil && v.answer != graphql.Null:
-		w := arenaWriter{a.run, len(a.run.arena)}
-		v.answer.MarshalGQL(w)
-		w.store(s)
+		contain(1, func(int) {
+			w := arenaWriter{a.run, len(a.run.arena)}
+			v.answer.MarshalGQL(w)
+			w.store(s)
+		}, func(_ int, recovered any) { a.run.panicked(s, recovered) })
 	case v.answer == nil && a.field.typ.NonNull && !v.told:
 		a.run.fail(s, errNullField)
 	}

@@ -62,7 +62,8 @@
 // Extensions that intercept operations, responses and root fields are called as gqlgen calls them. As the root fields of a query share a
 // Scope, their interceptors are nested, those of the first field outermost: each begins before anything is fetched and ends when all is
 // complete, so the time that one measures is that of the whole query. One may change the context of its field, skip it, run it again or
-// answer something else; it must not call next after it has returned, or wait for the interceptor of another field. Two answers differ: a
+// answer something else; it must not wait for the interceptor of another field. One that returns while its next is under way in another
+// goroutine is kept until next has returned, and a next that is called later does nothing and returns null. Two answers differ: a
 // panic in an interceptor fails its field, and a null that it answers for a field that must not be null is no answer but leaves the whole
 // data null.
 //

@@ -93,11 +93,18 @@ func (q *rootFields) intercept(ctx context.Context, i int, execute func(context.
 	ctx = graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{Object: f.Name, Field: f.CollectedField})
 	var answered graphql.Marshaler // by execute
 	contain(1, func(int) {
+		var t turn
+		defer t.end() // after a panic
 		answer := q.operation.RootResolverMiddleware(ctx, func(ctx context.Context) graphql.Marshaler {
-			execute(ctx)
-			answered = q.finishField(f, slot)
-			return answered
+			var result graphql.Marshaler = graphql.Null
+			t.take(func() {
+				execute(ctx)
+				answered = q.finishField(f, slot)
+				result = answered
+			})
+			return result
 		})
+		t.end()
 		if answer == nil || answer == graphql.Null || answer == graphql.RequiredNull {
 			q.values[slot] = value{}
 		} else if answer != answered {

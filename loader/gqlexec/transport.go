@@ -66,8 +66,10 @@ func (a *encodedAnswer) Write(p []byte) (int, error) {
 		return a.ResponseWriter.Write(p)
 	}
 	buf := encodedAnswers.Get().(*[]byte)
-	defer encodedAnswers.Put(buf)
 	*buf = appendResponse((*buf)[:0], a.response)
+	if cap(*buf) <= maxKept {
+		defer encodedAnswers.Put(buf)
+	}
 	a.Header().Set("Content-Length", strconv.Itoa(len(*buf)))
 	_, err := a.ResponseWriter.Write(*buf)
 	return len(p), err
