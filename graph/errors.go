@@ -101,8 +101,11 @@ func lastName(path ast.Path) string {
 // present makes of any error what the API tells of it. Details of an internal one go to the log, under the id that the client gets.
 func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 	told := graphql.DefaultErrorPresenter(ctx, err)
-	if told.Extensions["code"] != nil {
-		return told // gqlgen's own: the query could not be parsed or is not valid
+	if told.Extensions["code"] != nil { // gqlgen's own: the query could not be parsed or is not valid
+		if told.Message == "operation  not found" {
+			return withExtensions(told, "operationName is needed: the query has several operations", told.Extensions)
+		}
+		return told
 	}
 	if told.Err == nil { // gqlgen's own as well: the request is none
 		return withExtensions(told, notARequest(told.Message), map[string]any{"code": codeBadInput})

@@ -118,7 +118,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
 	defer cancel()
 	ctx = context.WithValue(ctx, loggedKey{}, &logged{})
-	h.server.ServeHTTP(w, r.WithContext(ctx))
+	h.server.ServeHTTP(&refusal{ResponseWriter: w}, r.WithContext(ctx))
 }
 
 // tellOfEnd answers a request that has ended before its execution began: gqlgen would answer "null".
