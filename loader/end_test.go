@@ -9,25 +9,37 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// A done function that ends its execution is the last that is called.
+// A done function that ends its execution is the last that is called: nothing else is begun or fetched.
 func TestExecution_EndWithinDone(t *testing.T) {
-	x := loader.NewScope().Begin(t.Context())
+	var r recorder
+	source := r.source("s")
+	scope := loader.NewScope()
+	x := scope.Begin(loader.WithScope(t.Context(), scope))
 	calls := 0
 	done := func(int, int, bool, error) {
 		calls++
 		x.End()
 	}
+	begun := loader.Try(func() (int, error) {
+		t.Error("begun after End")
+		return 0, nil
+	})
 	loader.StartEach(x, []loader.Clump[int]{loader.Value(1), loader.Value(2)}, "", done)
-	loader.StartEach(x, []loader.Clump[int]{loader.Value(3)}, "", done)
+	loader.StartEach(x, []loader.Clump[int]{loader.Value(3), begun, source.Get(1)}, "", done)
 	if err := x.Drive(); err != nil || calls != 1 {
 		t.Errorf("%d calls, %v", calls, err)
 	}
 	x.End()
 	x.Advance()
-	loader.Start(x, loader.Value(1), "", func(int, bool, error) { t.Error("started after End") })
+	started := func(int, bool, error) { t.Error("started after End") }
+	loader.Start(x, loader.Value(1), "", started)
+	loader.StartEach(x, []loader.Clump[int]{loader.Value(1)}, "", func(_, v int, defined bool, err error) { started(v, defined, err) })
+	x.Advance()
 	if more, err := x.Wait(); more || err != nil {
 		t.Errorf("Wait after End: %t, %v", more, err)
 	}
+	r.fetched(t)
+	yields(t, source.Get(2), 20)
 }
 
 // Executions that end twice, or amid a fetch, or by a panic, take nothing from those that use their buffers next.

@@ -82,9 +82,10 @@ func (x *Execution) begin(ctx context.Context, s *Scope) {
 // of them goes to the caller and leaves the execution in order.
 func (x *Execution) Advance() {
 	x.advancing = true
-	for !x.ended { // only this goroutine sets it
-		for len(x.stack) > 0 && !x.ended { // done functions may call End
+	for !x.ended { // only this goroutine sets it; done functions may
+		if len(x.stack) > 0 {
 			x.pop().step(x)
+			continue
 		}
 		if x.next < len(x.queue) {
 			f := x.queue[x.next]

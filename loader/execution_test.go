@@ -163,30 +163,3 @@ func TestEndedExecution(t *testing.T) {
 		x.End()
 	})
 }
-
-// TestExecutionEndedByDone ends an execution from within Advance, with more to run, and goes on as if it had not.
-func TestExecutionEndedByDone(t *testing.T) {
-	var r recorder
-	s := r.source("s")
-	scope := loader.NewScope()
-	x := scope.Begin(loader.WithScope(t.Context(), scope))
-	calls := 0
-	done := func(int, bool, error) {
-		calls++
-		x.End()
-	}
-	for range 3 {
-		loader.Start(x, loader.Value(1), "", done)
-	}
-	loader.Start(x, s.Get(1), "", done)
-	x.Advance()
-	loader.Start(x, loader.Value(1), "", done)
-	loader.StartEach(x, []loader.Clump[int]{loader.Value(1)}, "", func(int, int, bool, error) { calls++ })
-	x.Advance()
-	if more, err := x.Wait(); more || err != nil || calls != 1 {
-		t.Errorf("more %v, error %v, %d calls of done, want 1", more, err, calls)
-	}
-	x.End()
-	r.fetched(t)
-	yields(t, s.Get(2), 20)
-}
