@@ -64,6 +64,7 @@ func TestSubscriptions_EachTransferOnceInOrder(t *testing.T) {
 				query := fmt.Sprintf(`subscription { transferSettled(userId: %d) { id fromUserId toUserId amount status } }`, user)
 				settled := subscribe(t, transport, url, query)
 				changed := subscribe(t, transport, url, fmt.Sprintf(`subscription { balanceChanged(userId: %d) { balance } }`, user))
+				s.readBalance(t, changed) // that of now, before anything is paid
 				subscribers.Go(func() { s.readTransfers(t, settled, begun) })
 				subscribers.Go(func() { s.readBalances(t, changed) })
 			}
@@ -133,17 +134,19 @@ func (s *seen) readTransfers(t *testing.T, settled *subscriber.Subscription, beg
 }
 
 func (s *seen) readBalances(t *testing.T, changed *subscriber.Subscription) {
-	for {
-		var e struct{ BalanceChanged struct{ Balance string } }
-		if err := changed.Read(&e); err != nil {
-			t.Errorf("after balances %v: %v", s.balances, err)
-			return
-		}
-		s.balances = append(s.balances, e.BalanceChanged.Balance)
-		if len(e.BalanceChanged.Balance) > 5 {
-			return
-		}
+	for s.readBalance(t, changed) {
 	}
+}
+
+// readBalance reads one and says whether it is not the last.
+func (s *seen) readBalance(t *testing.T, changed *subscriber.Subscription) (more bool) {
+	var e struct{ BalanceChanged struct{ Balance string } }
+	if err := changed.Read(&e); err != nil {
+		t.Errorf("after balances %v: %v", s.balances, err)
+		return false
+	}
+	s.balances = append(s.balances, e.BalanceChanged.Balance)
+	return len(e.BalanceChanged.Balance) <= 5
 }
 
 // checkSeen compares with the depot's own order.
