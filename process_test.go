@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -303,7 +304,8 @@ func waitUntil(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// newDataDir returns a folder that Postgres' own user can reach, which t.TempDir's is not when root runs the tests.
+// newDataDir returns a folder that Postgres' own user can reach, which t.TempDir's is not when root runs the tests. It goes when the test
+// ends and the last process of its Postgres is gone: one whose server was killed writes for a moment more.
 func newDataDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "clumpql-test-")
@@ -311,6 +313,7 @@ func newDataDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		waitUntil(t, "Postgres leaves "+dir, func() bool { return !dataLocked(t, dir) })
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
@@ -319,4 +322,18 @@ func newDataDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// dataLocked tells whether a process of the private Postgres in dir is alive: each holds the lock of the data.
+func dataLocked(t *testing.T, dir string) bool {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, "data.lock"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil
 }

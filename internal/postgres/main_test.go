@@ -88,7 +88,10 @@ func startChild(t *testing.T, dir string, uid int, env ...string) *child {
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.kill)
+	t.Cleanup(func() {
+		c.kill()
+		eventually(t, "Postgres leaves the folder that goes next", func() bool { return len(processesOf(t, filepath.Join(dir, "data"))) == 0 })
+	})
 	return c
 }
 
@@ -119,12 +122,12 @@ func testBinary(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(self)
-	if err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(newFolder(t), "server")
-	if err := os.WriteFile(path, content, 0o755); err != nil {
+	// Written here, it could still be open in a child that another test has just forked, and then it would not run: text file busy.
+	if out, err := exec.CommandContext(t.Context(), "cp", self, path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := os.Chmod(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
