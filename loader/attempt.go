@@ -37,7 +37,9 @@ func (b *batch[K, V]) fetchOnce() (answers[K, V], error) {
 			return nil, b.ctx.Err()
 		}
 	}
-	b.attempts++
+	if panicked := b.attempt(); panicked != nil {
+		return nil, panicked
+	}
 	keys := make([]K, len(b.todo))
 	for i, e := range b.todo {
 		keys[i] = e.key

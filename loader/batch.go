@@ -19,7 +19,8 @@ type batch[K comparable, V any] struct {
 
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
 	b := &batch[K, V]{fetcher: f, entries: entries, todo: entries}
-	b.report = Batch{Source: f.source.name, Wave: wave, Keys: len(entries), Start: time.Now()}
+	f.scope.sent++
+	b.report = Batch{Source: f.source.name, Number: f.scope.sent, Wave: wave, Keys: len(entries), Start: time.Now()}
 	if f.scope.observer != nil {
 		b.report.Origins = b.origins()
 	}
@@ -68,6 +69,18 @@ func (b *batch[K, V]) tell(o Observer, err error) error {
 		return panicked
 	}
 	return err
+}
+
+// attempt reports that the fetch is called once more.
+func (b *batch[K, V]) attempt() error {
+	b.attempts++
+	o, ok := b.scope.observer.(AttemptObserver)
+	if !ok {
+		return nil
+	}
+	b.report.Attempts = b.attempts
+	_, panicked := protect(func(r Batch) struct{} { o.BatchAttempt(r); return struct{}{} }, b.report)
+	return panicked
 }
 
 // settle gives each key its outcome. Those that have none fail with err, and are forgotten: they

@@ -19,9 +19,19 @@ type Observer interface {
 	CacheHit(source string, n int)
 }
 
+// AttemptObserver is an [Observer] that is told of batches also while they are under way: of one that is not over when the request
+// ends, and of which BatchDone is called too late for it, too.
+type AttemptObserver interface {
+	Observer
+	// BatchAttempt is called before each call of a batch's fetch, which Attempts counts. Duration and Err are not known yet. A
+	// panic fails the attempt.
+	BatchAttempt(Batch)
+}
+
 // Batch is the account of one batch that was sent.
 type Batch struct {
 	Source   string
+	Number   int           // which of the Scope's batches it is, counted from 1
 	Wave     int           // the dispatch of the Scope it was part of, counted from 1
 	Keys     int           // how many were asked for
 	Start    time.Time     // when it was sent

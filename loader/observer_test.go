@@ -47,7 +47,7 @@ func (o *observed) told(t *testing.T, want ...loader.Batch) {
 			t.Errorf("%s: start %v, duration %v", b.Source, b.Start, b.Duration)
 		}
 	}
-	diff := cmp.Diff(want, o.batches, cmpopts.IgnoreFields(loader.Batch{}, "Start", "Duration"), cmpopts.EquateErrors(),
+	diff := cmp.Diff(want, o.batches, cmpopts.IgnoreFields(loader.Batch{}, "Number", "Start", "Duration"), cmpopts.EquateErrors(),
 		cmpopts.SortSlices(func(a, b loader.Batch) bool { return fmt.Sprint(a.Wave, a.Source) < fmt.Sprint(b.Wave, b.Source) }))
 	if diff != "" {
 		t.Errorf("batches (-want +got):\n%s", diff)
@@ -161,5 +161,60 @@ func TestWavesAreCountedByTheScope(t *testing.T) {
 	}
 	if !slices.Equal(waves, []int{1, 2, 3}) {
 		t.Errorf("waves %v", waves)
+	}
+}
+
+// attempted is an AttemptObserver that keeps what it is told, in order.
+type attempted struct {
+	observed
+	calls []string
+}
+
+func (o *attempted) BatchAttempt(b loader.Batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = append(o.calls, fmt.Sprintf("%s %d: attempt %d, wave %d, %d keys", b.Source, b.Number, b.Attempts, b.Wave, b.Keys))
+}
+
+func (o *attempted) BatchDone(b loader.Batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = append(o.calls, fmt.Sprintf("%s %d: done after %d", b.Source, b.Number, b.Attempts))
+}
+
+// Each call of a fetch is told before it is made, under the number that the batch has in its Scope.
+func TestAttemptObserverIsToldOfEveryAttempt(t *testing.T) {
+	var o attempted
+	broken := loader.NewSource("broken", loader.FromMap(func(context.Context, []int) (map[int]int, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.calls = append(o.calls, "fetch")
+		return nil, errState
+	}), loader.MaxRetries(always(1)))
+	ctx := inScope(t, loader.WithObserver(&o))
+	for k := range 2 {
+		if _, _, err := broken.Get(k).Get(ctx); !errors.Is(err, errState) {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"broken 1: attempt 1, wave 1, 1 keys", "fetch", "broken 1: attempt 2, wave 1, 1 keys", "fetch", "broken 1: done after 2",
+		"broken 2: attempt 1, wave 2, 1 keys", "fetch", "broken 2: attempt 2, wave 2, 1 keys", "fetch", "broken 2: done after 2",
+	}
+	if diff := cmp.Diff(want, o.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+type attemptPanics struct{ observed }
+
+func (*attemptPanics) BatchAttempt(loader.Batch) { panic("observer") }
+
+func TestAttemptObserverThatPanicsFailsTheBatch(t *testing.T) {
+	var r recorder
+	var p *loader.PanicError
+	_, _, err := r.source("tracks").Get(1).Get(inScope(t, loader.WithObserver(&attemptPanics{})))
+	if !errors.As(err, &p) || p.Value != "observer" {
+		t.Errorf("error %v", err)
 	}
 }

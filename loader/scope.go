@@ -39,6 +39,7 @@ type Scope struct {
 	flying  int          // flights that have not landed and can go on
 	flights *flight      // the first of those that have not landed
 	wave    int          // dispatches that sent anything
+	sent    int          // batches
 }
 
 type dispatcher interface {

@@ -28,7 +28,8 @@ var _ interface {
 	graphql.ResponseInterceptor
 } = Explain{}
 
-// Explanation tells what the execution of a request fetched. A batch that is still under way when the request is cut off is not in it.
+// Explanation tells what the execution of a request fetched: every batch whose fetch was called, also one that was still under way when the
+// request was cut off. That has the error "unfinished", and the time and the attempts until then.
 type Explanation struct {
 	Waves     int       `json:"waves"`
 	CacheHits int       `json:"cacheHits"`
@@ -106,15 +107,23 @@ type recorder struct {
 	errorText func(error) string
 
 	mu     sync.Mutex // guards what is below
+	scopes int
 	waves  int
 	report Explanation
+	places map[batchKey]int // in report.Fetches, of those that are under way
 }
+
+// batchKey tells the batches of a request apart.
+type batchKey struct{ scope, number int }
+
+const unfinished = "unfinished"
 
 // scope returns the observer of one more Scope, whose waves count on from those before it.
 func (r *recorder) scope() loader.Observer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return scopeRecorder{r, r.waves}
+	r.scopes++
+	return scopeRecorder{r, r.scopes, r.waves}
 }
 
 func (r *recorder) explanation() Explanation {
@@ -126,6 +135,11 @@ func (r *recorder) explanation() Explanation {
 	if e.Fetches == nil {
 		e.Fetches = []Fetched{}
 	}
+	now, message := time.Since(r.start).Microseconds(), unfinished
+	for _, i := range r.places {
+		e.Fetches[i].DurationMicros = now - e.Fetches[i].StartMicros
+		e.Fetches[i].Error = &message
+	}
 	slices.SortStableFunc(e.Fetches, func(a, b Fetched) int {
 		return cmp.Or(cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.StartMicros, b.StartMicros))
 	})
@@ -134,28 +148,56 @@ func (r *recorder) explanation() Explanation {
 
 type scopeRecorder struct {
 	*recorder
+	scope  int
 	before int // waves of earlier Scopes
 }
 
-// BatchDone records a batch.
+// BatchAttempt records a batch that is under way.
+func (s scopeRecorder) BatchAttempt(b loader.Batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.record(b)
+}
+
+// BatchDone completes what is recorded of a batch. One that was given up before its turn came was not sent.
 func (s scopeRecorder) BatchDone(b loader.Batch) {
-	f := Fetched{
-		Source:         b.Source,
-		Wave:           s.before + b.Wave,
-		Keys:           b.Keys,
-		StartMicros:    b.Start.Sub(s.start).Microseconds(),
-		DurationMicros: b.Duration.Microseconds(),
-		Attempts:       b.Attempts,
-		Paths:          append([]string{}, b.Origins...), // [] for what a fetch asked for, not null
+	if b.Attempts == 0 {
+		return
 	}
+	var message *string
 	if b.Err != nil {
-		message := s.errorText(b.Err)
-		f.Error = &message
+		text := s.errorText(b.Err)
+		message = &text
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.waves = max(s.waves, f.Wave)
-	s.report.Fetches = append(s.report.Fetches, f)
+	f := s.record(b)
+	f.DurationMicros, f.Error = b.Duration.Microseconds(), message
+	delete(s.places, batchKey{s.scope, b.Number})
+}
+
+// record returns the entry of a batch, with what is known of it already. The recorder is locked.
+func (s scopeRecorder) record(b loader.Batch) *Fetched {
+	key := batchKey{s.scope, b.Number}
+	i, ok := s.places[key]
+	if !ok {
+		i = len(s.report.Fetches)
+		if s.places == nil {
+			s.places = make(map[batchKey]int)
+		}
+		s.places[key] = i
+		s.report.Fetches = append(s.report.Fetches, Fetched{
+			Source:      b.Source,
+			Wave:        s.before + b.Wave,
+			Keys:        b.Keys,
+			StartMicros: b.Start.Sub(s.start).Microseconds(),
+			Paths:       append([]string{}, b.Origins...), // [] for what a fetch asked for, not null
+		})
+		s.waves = max(s.waves, s.before+b.Wave)
+	}
+	f := &s.report.Fetches[i]
+	f.Attempts = b.Attempts
+	return f
 }
 
 // CacheHit counts keys that were in the cache already.
