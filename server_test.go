@@ -222,7 +222,12 @@ func TestServe_postgresDies(t *testing.T) {
 func TestVerify_deviation(t *testing.T) {
 	url := pgtest.URL(t)
 	runProgram(t, "seed", "--database-url", url).succeeded(t)
-	runProgram(t, "verify", "--database-url", url).succeeded(t)
+	verified := runProgram(t, "verify", "--database-url", url)
+	verified.succeeded(t)
+	_, head, _ := strings.Cut(verified.stdout, "head: ")
+	head = strings.TrimSpace(head)
+	runProgram(t, "verify", "--database-url", url, "--head", head).succeeded(t)
+	runProgram(t, "verify", "--database-url", url, "--head", strings.Repeat("1", len(head))).failedWith(t, "deviates")
 	execute(t, url, `UPDATE funds SET balance_minor = balance_minor + 1 WHERE user_id = 1`)
 	runProgram(t, "verify", "--database-url", url).failedWith(t, "")
 }

@@ -18,18 +18,19 @@ type accounts map[int64]*account
 type outcome struct {
 	status       Status
 	balanceMinor int64 // of who pays (of a deposit: who is paid), as the decision found it
+	payeeMinor   int64 // the balance of who is paid, as the decision found it
 }
 
 // apply decides one valid entry and changes the accounts accordingly. Both users of the entry must be in as.
 // After it every balance is between 0 and the largest int64, and a transfer has not changed their sum.
 func (as accounts) apply(e entry) outcome {
 	payer, payee := as[e.userID], as[e.toUserID]
-	found := payer.balanceMinor
+	found, payeeFound := payer.balanceMinor, payee.balanceMinor
 	switch {
 	case e.kind == kindTransfer && found < e.amountMinor:
-		return outcome{InsufficientFunds, found}
-	case payee.balanceMinor > math.MaxInt64-e.amountMinor:
-		return outcome{BalanceOverflow, found}
+		return outcome{InsufficientFunds, found, payeeFound}
+	case payeeFound > math.MaxInt64-e.amountMinor:
+		return outcome{BalanceOverflow, found, payeeFound}
 	}
 	if e.kind == kindTransfer {
 		payer.balanceMinor -= e.amountMinor
@@ -37,5 +38,5 @@ func (as accounts) apply(e entry) outcome {
 	}
 	payee.balanceMinor += e.amountMinor
 	payee.changed = true
-	return outcome{Succeeded, found}
+	return outcome{Succeeded, found, payeeFound}
 }

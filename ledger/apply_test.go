@@ -13,13 +13,13 @@ func TestAccountsApplyOverflow(t *testing.T) {
 		record Record
 		want   outcome
 	}{
-		{Transfer{"t", alice, bob, 6}, outcome{InsufficientFunds, 5}},
-		{Deposit{"d", bob, 6}, outcome{BalanceOverflow, limit - 5}},
-		{Transfer{"t", alice, bob, 5}, outcome{Succeeded, 5}},
-		{Deposit{"d", bob, 1}, outcome{BalanceOverflow, limit}},
-		{Deposit{"d", alice, limit}, outcome{Succeeded, 0}},
-		{Transfer{"t", alice, bob, 1}, outcome{BalanceOverflow, limit}},
-		{Transfer{"t", bob, alice, limit}, outcome{BalanceOverflow, limit}},
+		{Transfer{"t", alice, bob, 6}, outcome{InsufficientFunds, 5, limit - 5}},
+		{Deposit{"d", bob, 6}, outcome{BalanceOverflow, limit - 5, limit - 5}},
+		{Transfer{"t", alice, bob, 5}, outcome{Succeeded, 5, limit - 5}},
+		{Deposit{"d", bob, 1}, outcome{BalanceOverflow, limit, limit}},
+		{Deposit{"d", alice, limit}, outcome{Succeeded, 0, 0}},
+		{Transfer{"t", alice, bob, 1}, outcome{BalanceOverflow, limit, limit}},
+		{Transfer{"t", bob, alice, limit}, outcome{BalanceOverflow, limit, limit}},
 	} {
 		if got := as.apply(test.record.entry()); got != test.want {
 			t.Errorf("apply(%+v) = %+v, want %+v", test.record, got, test.want)
@@ -58,7 +58,7 @@ func FuzzAccountsApply(f *testing.F) {
 		} else if !after.IsInt64() {
 			want = BalanceOverflow
 		}
-		if got != (outcome{want, found}) {
+		if got != (outcome{want, found, payeeMinor}) {
 			t.Fatalf("%+v, want %v with %d", got, want, found)
 		}
 		if want == Succeeded {

@@ -23,11 +23,16 @@
 //     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
 //   - Each record is decided exactly once: progress and PStates change in one transaction, and progress only by
 //     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
-//   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found.
+//   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found. So every row of
+//     a history has the balance of its user at that position.
 //   - Balances are int64 in minor units, never negative. An amount that would overflow is refused as BalanceOverflow.
 //   - A follower of a Feed sees each transfer of its user once and in the order of decisions, whichever process made them, and
 //     every balance but those that were changed again before it looked.
 //   - PStates are a pure function of the depot (and of microbatches, where there are several partitions). Verify proves it.
+//   - The past does not change unnoticed. Each microbatch has a hash over its records, their outcomes and the hash before it (chain.go says
+//     over which bytes): Verify names the record that was changed, also where the PStates were changed to fit. Who could make
+//     all later hashes anew as well is found out by a hash that was kept elsewhere. What was decided before there was the chain has
+//     none, and only that.
 //
 // # Order
 //

@@ -109,7 +109,7 @@ const readTransfersAfter = `SELECT t.*, f.user_id
 FROM funds f
 JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
     WHERE h.from_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
     ORDER BY h.position
@@ -121,7 +121,7 @@ SELECT t.*, f.user_id
 FROM funds f
 JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
     WHERE h.to_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
     ORDER BY h.position
@@ -150,7 +150,7 @@ func (s *PStates) transfersAfter(ctx context.Context, keys []afterPosition) (map
 		var r TransferRecord
 		var userID int64
 		if err := rows.Scan(&r.Position, &r.FromUserID, &r.ToUserID, &r.AmountMinor, &r.ID, &r.Offset,
-			&r.AppendedAt, &r.Status, &r.PayerBalanceMinor, &userID); err != nil {
+			&r.AppendedAt, &r.Status, &r.PayerBalanceMinor, &r.PayeeBalanceMinor, &userID); err != nil {
 			return nil, fmt.Errorf("read transfers: %w", err)
 		}
 		r.Partition = partitionOf(r.FromUserID, partitions)

@@ -141,7 +141,8 @@ func (s *PStates) transferPages(
 		err = rows.Scan(&row.userID, &row.previous,
 			(*zeronull.Int8)(&r.Position), (*zeronull.Int8)(&r.FromUserID), (*zeronull.Int8)(&r.ToUserID),
 			(*zeronull.Int8)(&r.AmountMinor), (*zeronull.Text)(&r.ID), (*zeronull.Int8)(&r.Offset),
-			(*zeronull.Timestamptz)(&r.AppendedAt), (*zeronull.Int2)(&r.Status), &r.PayerBalanceMinor)
+			(*zeronull.Timestamptz)(&r.AppendedAt), (*zeronull.Int2)(&r.Status), &r.PayerBalanceMinor,
+			&r.PayeeBalanceMinor)
 		r.Partition = partitionOf(r.FromUserID, partitions)
 		row.empty = r.Status == Pending
 		return row, err

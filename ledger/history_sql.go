@@ -22,7 +22,7 @@ const outgoingNewest = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
     WHERE h.from_user_id = f.user_id AND h.position < $6
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
@@ -42,7 +42,7 @@ const outgoingOldest = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
     WHERE h.from_user_id = f.user_id AND h.position > $6
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
@@ -62,7 +62,7 @@ const outgoingByID = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
     WHERE h.from_user_id = f.user_id AND (h.record_id, h.from_user_id) > ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)
@@ -82,7 +82,7 @@ const incomingNewest = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
     WHERE h.to_user_id = f.user_id AND h.position < $6
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
@@ -102,7 +102,7 @@ const incomingOldest = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
     WHERE h.to_user_id = f.user_id AND h.position > $6
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
@@ -122,7 +122,7 @@ const incomingByID = `SELECT f.user_id,
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor
+        h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
     WHERE h.to_user_id = f.user_id AND (h.record_id, h.from_user_id) > ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)

@@ -15,6 +15,7 @@ import (
 type term struct {
 	epoch int64
 	next  []int64 // for each partition, the offset that is decided next
+	hash  Hash    // of the last microbatch
 }
 
 const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $2::interval
@@ -81,7 +82,8 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 				return err
 			}
 		}
-		return nil
+		t.hash, err = lastHash(ctx, tx)
+		return err
 	})
 	if errors.Is(err, errHeld) {
 		return nil, nil

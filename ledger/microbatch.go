@@ -68,19 +68,22 @@ func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
 	}
 
 	var writes writes
-	for _, row := range rows {
-		writes.add(row, as.apply(row.entry))
+	outcomes := make([]outcome, len(rows))
+	for i, row := range rows {
+		outcomes[i] = as.apply(row.entry)
+		writes.add(row, outcomes[i])
 	}
+	links := linksOf(t.hash, next, rows, outcomes)
 	last := &pgx.Batch{}
 	as.queueWrite(last)
 	writes.queue(last)
-	queueMicrobatch(last, sum(t.next), t.next, next)
+	queueLinks(last, links)
 	last.Queue(notify, settledNote(t.next, next))
 	last.Queue("commit")
 	if err := conn.SendBatch(ctx, last).Close(); err != nil {
 		return 0, err
 	}
-	t.next = next
+	t.next, t.hash = next, links[len(links)-1].hash
 	w.depot.waiters.settled(next)
 	return len(rows), nil
 }

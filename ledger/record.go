@@ -64,6 +64,7 @@ type TransferRecord struct {
 	Position          int64 // decisions made before it in the whole ledger; 0 while Pending
 	Status            Status
 	PayerBalanceMinor *int64    // what the decision found, before the amount moved; nil while Pending
+	PayeeBalanceMinor *int64    // the same of who is paid; nil but in the history and the feed of who is paid
 	AppendedAt        time.Time // by the clock of the database
 }
 

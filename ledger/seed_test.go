@@ -140,6 +140,8 @@ func TestLedgerSeedScenario(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bob1.PayeeBalanceMinor, charlieBob1.PayeeBalanceMinor = minor(100), minor(150)
+	charlie1.PayeeBalanceMinor, charlie2.PayeeBalanceMinor = minor(100), minor(100)
 	want = map[int64]Slice[TransferRecord]{
 		alice: {}, bob: {Records: []TransferRecord{bob1, charlieBob1}}, charlie: {Records: []TransferRecord{charlie1, charlie2}}, 99: {},
 	}

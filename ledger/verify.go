@@ -14,18 +14,22 @@ const (
 	verifyChunk = 10_000
 	// maxDeviations is how many deviations a report names.
 	maxDeviations = 20
+	// linkPage is how many rows of microbatches are read at a time: each has up to 80 kB of digests.
+	linkPage = 100
 )
 
 // VerifyOptions are all optional.
 type VerifyOptions struct {
 	// Progress is told how many of the decided records are compared, now and then and at the end. Verify waits for it.
 	Progress func(done, total int64)
+	// Head is a hash that an earlier Verify reported: the past that it stands for must still be there. Zero: none.
+	Head Hash
 }
 
 // Deviation is a place where a table is not what the depot makes of it.
 type Deviation struct {
 	Table     string // that deviates
-	Partition int32  // of the record
+	Partition int32  // of the record; -1: of none
 	Offset    int64  // of the record; for funds the last one that names the account; -1: no record explains what is there
 	UserID    int64  // the account; -1: none
 	Reason    string
@@ -38,6 +42,7 @@ func (d Deviation) String() string {
 // Report is what Verify found.
 type Report struct {
 	Records    int64       // decided records that were compared
+	Head       Hash        // of the last microbatch: kept elsewhere, it is proof of all that was decided until now
 	Deviations []Deviation // the first ones, in the order of decisions and then those of the funds; at most 20
 }
 
@@ -48,7 +53,7 @@ func (r Report) OK() bool { return len(r.Deviations) == 0 }
 // goes on. Its memory is bounded; the balances it recomputes are in a temporary table. A deviation is not an error: see
 // Report.OK. A hole in the depot or in the list of microbatches ends the comparison, for nothing can be recomputed behind it.
 func Verify(ctx context.Context, pool *pgxpool.Pool, options VerifyOptions) (Report, error) {
-	v := &verification{progress: options.Progress}
+	v := &verification{progress: options.Progress, expectedHead: options.Head}
 	err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
 		v.tx = tx
 		if err := v.run(ctx); err != nil {
@@ -74,6 +79,10 @@ type verification struct {
 	next     []int64  // progress of each partition, as recomputed so far
 	found    [3]int64 // rows that are as expected or deviate, of each history
 	stopped  bool     // nothing can be recomputed any more
+
+	chained      bool // rows of microbatches have hashes from here on
+	expectedHead Hash
+	headFound    bool
 }
 
 const verifySettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`
@@ -100,6 +109,9 @@ func (v *verification) run(ctx context.Context) error {
 
 	if err := v.replay(ctx); err != nil || v.stopped {
 		return err
+	}
+	if v.expectedHead != (Hash{}) && !v.headFound {
+		v.deviate(Deviation{"microbatches", -1, -1, -1, fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.expectedHead)})
 	}
 	for p := range v.want {
 		if v.next[p] != v.want[p] {

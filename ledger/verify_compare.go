@@ -14,7 +14,8 @@ type historyRow struct {
 	position int64
 	otherID  int64 // the other user; of a deposit, the same
 	amount   int64
-	balance  int64
+	balance  int64 // of who pays (of a deposit, who is paid), before the amount moved
+	payee    int64 // in incoming_transfers, the balance of who is paid; else 0
 	offset   int64
 	appended time.Time
 	status   Status
@@ -29,17 +30,18 @@ var histories = [3]struct{ table, read, count, unexpected string }{
 	{"deposits", readDepositRows, countDepositRows, unexpectedDeposits},
 }
 
-const readOutgoingRows = `SELECT h.from_user_id, h.position, h.to_user_id, h.amount_minor, h.payer_balance_minor, h.depot_offset,
+const readOutgoingRows = `SELECT h.from_user_id, h.position, h.to_user_id, h.amount_minor, h.payer_balance_minor, 0::bigint, h.depot_offset,
     h.appended_at, h.status, h.record_id
 FROM unnest($1::bigint[], $2::bigint[]) AS k (user_id, position)
 JOIN outgoing_transfers h ON h.from_user_id = k.user_id AND h.position = k.position`
 
-const readIncomingRows = `SELECT h.to_user_id, h.position, h.from_user_id, h.amount_minor, h.payer_balance_minor, h.depot_offset,
+const readIncomingRows = `SELECT h.to_user_id, h.position, h.from_user_id, h.amount_minor, h.payer_balance_minor,
+    h.payee_balance_minor, h.depot_offset,
     h.appended_at, h.status, h.record_id
 FROM unnest($1::bigint[], $2::bigint[]) AS k (user_id, position)
 JOIN incoming_transfers h ON h.to_user_id = k.user_id AND h.position = k.position`
 
-const readDepositRows = `SELECT h.user_id, h.position, h.user_id, h.amount_minor, h.balance_minor, h.depot_offset,
+const readDepositRows = `SELECT h.user_id, h.position, h.user_id, h.amount_minor, h.balance_minor, 0::bigint, h.depot_offset,
     h.appended_at, h.status, h.record_id
 FROM unnest($1::bigint[], $2::bigint[]) AS k (user_id, position)
 JOIN deposits h ON h.user_id = k.user_id AND h.position = k.position`
@@ -54,7 +56,7 @@ func expected(row depotRow, o outcome) [3]*historyRow {
 		return [3]*historyRow{2: &h}
 	}
 	incoming := h
-	incoming.ownerID, incoming.otherID = h.otherID, h.ownerID
+	incoming.ownerID, incoming.otherID, incoming.payee = h.otherID, h.ownerID, o.payeeMinor
 	return [3]*historyRow{&h, &incoming, nil}
 }
 
@@ -96,7 +98,7 @@ func (v *verification) compareHistories(ctx context.Context, rows []depotRow, ou
 }
 
 func (h *historyRow) targets() []any {
-	return []any{&h.ownerID, &h.position, &h.otherID, &h.amount, &h.balance, &h.offset, &h.appended, &h.status, &h.id}
+	return []any{&h.ownerID, &h.position, &h.otherID, &h.amount, &h.balance, &h.payee, &h.offset, &h.appended, &h.status, &h.id}
 }
 
 // differs returns how the row that is there differs from the one that should be, or "".
@@ -112,6 +114,8 @@ func (h *historyRow) differs(have historyRow, ok bool) string {
 		return fmt.Sprintf("amount of %q is %d, should be %d", h.id, have.amount, h.amount)
 	case have.balance != h.balance:
 		return fmt.Sprintf("balance before %q is %d, should be %d", h.id, have.balance, h.balance)
+	case have.payee != h.payee:
+		return fmt.Sprintf("payee's balance before %q is %d, should be %d", h.id, have.payee, h.payee)
 	case have.otherID != h.otherID:
 		return fmt.Sprintf("other user of %q is %d, should be %d", h.id, have.otherID, h.otherID)
 	case have.offset != h.offset:

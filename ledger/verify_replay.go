@@ -8,20 +8,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// segment is a row of microbatches.
-type segment struct {
-	position  int64
-	partition int32
-	next      int64
-}
-
 // stretch is a run of whole microbatches that is recomputed at once.
 type stretch struct {
-	segments []segment
-	ends     []int64 // of each partition, after the segments
+	links []link
+	ends  []int64 // of each partition, after the links
 }
 
-const readMicrobatches = `SELECT position, partition, next_offset FROM microbatches
+const readMicrobatches = `SELECT position, partition, next_offset, hash, digests FROM microbatches
 WHERE (position, partition) > ($1, $2)
 ORDER BY position, partition
 LIMIT $3`
@@ -31,31 +24,29 @@ func (v *verification) replay(ctx context.Context) error {
 	last := segment{position: -1}
 	s := &stretch{ends: slices.Clone(v.next)}
 	for !v.stopped {
-		rows, _ := v.tx.Query(ctx, readMicrobatches, last.position, last.partition, verifyChunk)
-		segments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s segment, err error) {
-			return s, row.Scan(&s.position, &s.partition, &s.next)
-		})
+		rows, _ := v.tx.Query(ctx, readMicrobatches, last.position, last.partition, linkPage)
+		links, err := pgx.CollectRows(rows, scanLink)
 		if err != nil {
 			return err
 		}
-		if len(segments) == 0 {
+		if len(links) == 0 {
 			break
 		}
-		for _, next := range segments {
+		for _, next := range links {
 			begins := next.position != last.position
 			if begins && sum(s.ends)-sum(v.next) >= verifyChunk {
 				if err := v.recompute(ctx, s); err != nil || v.stopped {
 					return err
 				}
 			}
-			if reason := v.misplaced(s, next, begins); reason != "" {
+			if reason := v.misplaced(s, next.segment, begins); reason != "" {
 				err := v.recompute(ctx, s)
 				v.stop("microbatches", next.partition, next.next, reason)
 				return err
 			}
-			s.segments = append(s.segments, next)
+			s.links = append(s.links, next)
 			s.ends[next.partition] = next.next
-			last = next
+			last = next.segment
 		}
 	}
 	return v.recompute(ctx, s)
@@ -93,12 +84,13 @@ func (v *verification) recompute(ctx context.Context, s *stretch) error {
 	if err := v.writeRecomputed(ctx, as, rows); err != nil {
 		return err
 	}
+	v.compareLinks(s.links, rows, outcomes)
 	if err := v.compareHistories(ctx, rows, outcomes); err != nil {
 		return err
 	}
 	v.report.Records += int64(len(rows))
 	copy(v.next, s.ends)
-	s.segments = s.segments[:0]
+	s.links = s.links[:0]
 	if v.progress != nil {
 		v.progress(v.report.Records, v.total)
 	}
@@ -123,9 +115,9 @@ func (v *verification) readStretch(ctx context.Context, s *stretch) ([]depotRow,
 	}
 	var ordered []depotRow
 	next := slices.Clone(v.next)
-	for _, segment := range s.segments {
-		p := segment.partition
-		for ; next[p] < segment.next; next[p]++ {
+	for _, link := range s.links {
+		p := link.partition
+		for ; next[p] < link.next; next[p]++ {
 			i := next[p] - v.next[p]
 			if i >= int64(len(byPartition[p])) || byPartition[p][i].offset != next[p] {
 				copy(s.ends, next)

@@ -35,6 +35,15 @@ func plant(t *testing.T, pool *pgxpool.Pool, sql string) Report {
 	return v.report
 }
 
+// changedPast makes alice pay charlie 24 instead of 25, and all that follows from it, as if it had always been so.
+const changedPast = `UPDATE depot SET amount_minor = 24 WHERE depot_offset = 5;
+UPDATE outgoing_transfers SET amount_minor = 24 WHERE depot_offset = 5;
+UPDATE outgoing_transfers SET payer_balance_minor = 124 WHERE depot_offset = 6;
+UPDATE incoming_transfers SET amount_minor = 24 WHERE depot_offset = 5;
+UPDATE incoming_transfers SET payer_balance_minor = 124 WHERE depot_offset = 6;
+UPDATE funds SET balance_minor = 126 WHERE user_id = 0;
+UPDATE funds SET balance_minor = 114 WHERE user_id = 2`
+
 // Invariant: a deviation is found wherever it is, with the table, the offset and the account.
 func TestVerifyFindsPlantedDeviation(t *testing.T) {
 	t.Parallel()
@@ -65,13 +74,25 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"invented row", `INSERT INTO deposits SELECT user_id, 100, amount_minor, balance_minor, 100, appended_at, status, 'fake'
 			FROM deposits WHERE user_id = 0`, "deposits", 100, alice, "no decided record \"fake\" explains this row"},
 		{"invented transfer", `INSERT INTO incoming_transfers
-			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, 100, appended_at, status, 'fake'
-			FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
+			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, 100, appended_at,
+			status, 'fake' FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
 		{"funds", "UPDATE funds SET balance_minor = 161 WHERE user_id = 1", "funds", 6, bob, "balance is 161, should be 160"},
 		{"lost funds", "DELETE FROM funds WHERE user_id = 0", "funds", 5, alice, "balance is missing, should be 125"},
 		{"invented funds", "INSERT INTO funds VALUES (99, 1)", "funds", -1, 99, "no decided record explains this account"},
+		{"payee's balance", "UPDATE incoming_transfers SET payee_balance_minor = 101 WHERE depot_offset = 4",
+			"incoming_transfers", 4, charlie, "payee's balance before \"charlie1\" is 101, should be 100"},
 		{"changed depot", "UPDATE depot SET amount_minor = 24 WHERE depot_offset = 5",
-			"outgoing_transfers", 5, alice, "amount of \"charlie2\" is 25, should be 24"},
+			"depot", 5, alice, "record \"charlie2\" or its outcome is not what was digested"},
+		{"changed past", changedPast, "depot", 5, alice, "record \"charlie2\" or its outcome is not what was digested"},
+		{"digest", "UPDATE microbatches SET digests = set_byte(digests, 9, 255 - get_byte(digests, 9)) WHERE position = 3",
+			"depot", 4, alice, "record \"charlie1\""},
+		{"hash", "UPDATE microbatches SET hash = sha256('x') WHERE position = 3", "microbatches", 3, -1, "does not follow"},
+		{"lost hash", "UPDATE microbatches SET hash = NULL, digests = NULL WHERE position = 3", "microbatches", 3, -1, "has no hash"},
+		{"lost first hash", "UPDATE microbatches SET hash = NULL, digests = NULL WHERE position = 0", "microbatches", 3, -1, "does not follow"},
+		{"digests of fewer", `UPDATE microbatches SET digests = substr(digests, 1, 17) WHERE position = 3`,
+			"microbatches", 3, -1, "no digests of its 3 records in format 1"},
+		{"digests of another format", `UPDATE microbatches SET digests = set_byte(digests, 0, 2) WHERE position = 3`,
+			"microbatches", 3, -1, "no digests of its 3 records in format 1"},
 		{"lost depot", "DELETE FROM depot WHERE depot_offset = 4", "depot", 4, -1, "is missing"},
 		{"progress", "UPDATE progress SET next_offset = 8", "progress", 7, -1, "is 8, the microbatches end at 7"},
 		{"microbatch", "DELETE FROM microbatches WHERE position = 3", "microbatches", 7, -1, "begins at position 6"},

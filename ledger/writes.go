@@ -64,10 +64,10 @@ type writes struct {
 
 // historyColumns are rows of a history, as arrays for unnest.
 type historyColumns struct {
-	userIDs, toUserIDs, positions, amounts, balances, offsets []int64
-	appendedAts                                               []time.Time
-	statuses                                                  []int16
-	ids                                                       []string
+	userIDs, toUserIDs, positions, amounts, balances, payeeBalances, offsets []int64
+	appendedAts                                                              []time.Time
+	statuses                                                                 []int16
+	ids                                                                      []string
 }
 
 // add takes over the outcome of a record.
@@ -81,6 +81,7 @@ func (w *writes) add(row depotRow, o outcome) {
 	c.positions = append(c.positions, row.position)
 	c.amounts = append(c.amounts, row.amountMinor)
 	c.balances = append(c.balances, o.balanceMinor)
+	c.payeeBalances = append(c.payeeBalances, o.payeeMinor)
 	c.offsets = append(c.offsets, row.offset)
 	c.appendedAts = append(c.appendedAts, row.appendedAt)
 	c.statuses = append(c.statuses, int16(o.status))
@@ -93,9 +94,10 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5:
     $7::timestamptz[], $8::smallint[], $9::text[])`
 
 const writeIncoming = `INSERT INTO incoming_transfers
-    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-    $7::timestamptz[], $8::smallint[], $9::text[])`
+    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
+    appended_at, status, record_id)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+    $8::timestamptz[], $9::smallint[], $10::text[])`
 
 const writeDeposits = `INSERT INTO deposits
     (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id)
@@ -104,22 +106,12 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5:
 
 func (w *writes) queue(b *pgx.Batch) {
 	if c := &w.transfers; len(c.ids) > 0 {
-		for _, sql := range [...]string{writeOutgoing, writeIncoming} {
-			b.Queue(sql, c.userIDs, c.toUserIDs, c.positions, c.amounts, c.balances, c.offsets, c.appendedAts, c.statuses, c.ids)
-		}
+		b.Queue(writeOutgoing, c.userIDs, c.toUserIDs, c.positions, c.amounts, c.balances, c.offsets,
+			c.appendedAts, c.statuses, c.ids)
+		b.Queue(writeIncoming, c.userIDs, c.toUserIDs, c.positions, c.amounts, c.balances, c.payeeBalances, c.offsets,
+			c.appendedAts, c.statuses, c.ids)
 	}
 	if c := &w.deposits; len(c.ids) > 0 {
 		b.Queue(writeDeposits, c.userIDs, c.positions, c.amounts, c.balances, c.offsets, c.appendedAts, c.statuses, c.ids)
-	}
-}
-
-const writeMicrobatch = `INSERT INTO microbatches (partition, position, next_offset) VALUES ($1, $2, $3)`
-
-// queueMicrobatch notes where the microbatch that began at position ended in each partition it advanced.
-func queueMicrobatch(b *pgx.Batch, position int64, from, to []int64) {
-	for p := range to {
-		if to[p] != from[p] {
-			b.Queue(writeMicrobatch, p, position, to[p])
-		}
 	}
 }

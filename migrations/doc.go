@@ -2,6 +2,7 @@
 //
 //	0001_depot.sql      the ledger: depot, progress and lease, PStates
 //	0002_catalogue.sql  users, tracks, playlists
+//	0003_chain.sql      the payee's balance in incoming transfers, a hash chain over microbatches
 //
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'

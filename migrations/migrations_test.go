@@ -4,12 +4,14 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/tern/v2/migrate"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 	"github.com/clumpql/clumpql/migrations"
@@ -100,5 +102,40 @@ func TestVersion(t *testing.T) {
 	files, err := fs.Glob(os.DirFS("."), "*.sql")
 	if err != nil || int(migrations.Version()) != len(files) || len(files) == 0 {
 		t.Errorf("version is %d with files %v, %v", migrations.Version(), files, err)
+	}
+}
+
+// Invariant: 0003 finds the payees' balances out from what was decided before it.
+func TestUpPayeeBalances(t *testing.T) {
+	conn := connect(t, emptyDatabase(t))
+	m, err := migrate.NewMigrator(t.Context(), conn, "public.schema_version")
+	if err == nil {
+		err = m.LoadMigrations(os.DirFS("."))
+	}
+	if err == nil {
+		err = m.MigrateTo(t.Context(), 2)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// User 1 has 100, pays 30, is paid 5 by 2 (whose first try is refused), and pays 75 to 2.
+	const decided = `INSERT INTO deposits VALUES (1, 0, 100, 0, 0, now(), 1, 'a'), (2, 1, 10, 0, 1, now(), 1, 'a');
+INSERT INTO outgoing_transfers VALUES (1, 2, 2, 30, 100, 2, now(), 1, 'b'), (2, 3, 1, 90, 40, 3, now(), 2, 'c'),
+    (2, 4, 1, 5, 40, 4, now(), 1, 'd'), (1, 5, 2, 75, 75, 5, now(), 1, 'e'), (2, 6, 3, 110, 110, 6, now(), 1, 'f');
+INSERT INTO incoming_transfers
+SELECT to_user_id, position, from_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id
+FROM outgoing_transfers`
+	if _, err := conn.Exec(t.Context(), decided); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrations.Up(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	rows, _ := conn.Query(t.Context(), `SELECT i.record_id || i.payee_balance_minor FROM incoming_transfers i
+JOIN outgoing_transfers o USING (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
+ORDER BY position`)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if want := []string{"b10", "c70", "d70", "e35", "f0"}; err != nil || !slices.Equal(found, want) {
+		t.Errorf("payees had %v, want %v; %v", found, want, err)
 	}
 }

@@ -413,6 +413,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"amount":       e.field_Transfer_amount,
 		"status":       e.field_Transfer_status,
 		"payerBalance": e.field_Transfer_payerBalance,
+		"payeeBalance": e.field_Transfer_payeeBalance,
 		"offset":       e.field_Transfer_offset,
 		"appendedAt":   e.field_Transfer_appendedAt,
 	}
@@ -1388,6 +1389,12 @@ func (e *executor) field_Transfer_status(c *gqlexec.Column, rows []*ledger.Trans
 func (e *executor) field_Transfer_payerBalance(c *gqlexec.Column, rows []*ledger.TransferRecord) {
 	gqlexec.Plain(c, func(i int) (*int64, error) {
 		return rows[i].PayerBalanceMinor, nil
+	}, e.completeOBigInt2ᚖint64)
+}
+
+func (e *executor) field_Transfer_payeeBalance(c *gqlexec.Column, rows []*ledger.TransferRecord) {
+	gqlexec.Plain(c, func(i int) (*int64, error) {
+		return rows[i].PayeeBalanceMinor, nil
 	}, e.completeOBigInt2ᚖint64)
 }
 
@@ -3114,6 +3121,8 @@ type Transfer {
   status: TransferStatus!
   "The funds of the payer that the decision found, before any money moved; null while it is PENDING."
   payerBalance: BigInt
+  "The funds of the payee that the decision found. Only the payee's history and subscription have it; elsewhere it is null."
+  payeeBalance: BigInt
   "The place in the depot."
   offset: BigInt!
   "When the depot took it."

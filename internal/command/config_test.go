@@ -78,6 +78,7 @@ func TestParse_mistakes(t *testing.T) {
 		{"import", "<dir>"},
 		{"import /no/such/folder", "/no/such/folder"},
 		{"verify --demo", "--demo"},
+		{"verify --head=abc", "--head"},
 	} {
 		_, _, err := parse(strings.Fields(test.args), io.Discard, io.Discard, func(int) {})
 		if err == nil || !strings.Contains(err.Error(), test.want) {

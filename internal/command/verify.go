@@ -13,10 +13,12 @@ import (
 var errDeviation = errors.New("verify: the ledger deviates from its depot")
 
 // verifyCommand is `clumpql verify`. It changes nothing.
-type verifyCommand struct{}
+type verifyCommand struct {
+	Head ledger.Hash `placeholder:"HASH" help:"A hash that an earlier verify printed. Fails when the past that it stands for is not there any more."`
+}
 
 // Run prints the report; a deviation is an error.
-func (verifyCommand) Run(ctx context.Context, c *config, p Program) error {
+func (v verifyCommand) Run(ctx context.Context, c *config, p Program) error {
 	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
 	if err != nil {
 		return err
@@ -32,7 +34,7 @@ func (verifyCommand) Run(ctx context.Context, c *config, p Program) error {
 
 	bar := newProgress(p.Stderr)
 	defer bar.clear()
-	report, err := ledger.Verify(ctx, db.pool, ledger.VerifyOptions{Progress: bar.step("verifying")})
+	report, err := ledger.Verify(ctx, db.pool, ledger.VerifyOptions{Head: v.Head, Progress: bar.step("verifying")})
 	if err != nil {
 		return err
 	}
@@ -44,5 +46,8 @@ func (verifyCommand) Run(ctx context.Context, c *config, p Program) error {
 		return errDeviation
 	}
 	fmt.Fprintf(p.Stdout, "ok: all balances and histories follow from the %d decided records of the depot\n", report.Records)
+	if report.Head != (ledger.Hash{}) {
+		fmt.Fprintf(p.Stdout, "head: %v\n", report.Head)
+	}
 	return nil
 }
