@@ -22,6 +22,10 @@ func (r accountResolver) Balance(_ context.Context, a *model.Account) loader.Clu
 	return r.sources.balances.Get(a.UserID)
 }
 
+func (r accountResolver) BalanceAt(_ context.Context, a *model.Account, offset int64) loader.Clump[int64] {
+	return r.sources.balancesAt.Get(offset, a.UserID)
+}
+
 func (r accountResolver) OutgoingTransfers(
 	_ context.Context, a *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom, idTo *string,
 ) loader.Clump[*model.TransferConnection] {

@@ -29,6 +29,7 @@ type sources struct {
 	timelines             *loader.ParamSource[catalogue.TimelinePage, int64, catalogue.Slice[catalogue.Activity]]
 
 	balances       *loader.Source[int64, int64]
+	balancesAt     *loader.ParamSource[int64, int64, int64]
 	transfers      *loader.Source[ledger.TransferKey, ledger.TransferRecord]
 	deposits       *loader.Source[ledger.DepositKey, ledger.DepositRecord]
 	outgoing       *loader.ParamSource[ledger.HistoryPage, int64, ledger.Slice[ledger.TransferRecord]]
@@ -64,6 +65,7 @@ func newSources(store *catalogue.Store, pstates *ledger.PStates) *sources {
 		timelines:             paramSource("timelines", store.Timelines),
 
 		balances:       source("balances", pstates.Balances),
+		balancesAt:     paramSource("balancesAt", pstates.BalancesAt),
 		transfers:      source("transfers", pstates.Transfers),
 		deposits:       source("deposits", pstates.Deposits),
 		outgoing:       paramSource("outgoingTransfers", pstates.OutgoingPages),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -118,13 +119,16 @@ ORDER BY m.position, d.partition, d.depot_offset`
 	rows, _ := pool.Query(ctx, inOrder)
 	m := model{balances: map[int64]uint64{}, statuses: map[recordKey]Status{}}
 	var e entry
+	var past []map[int64]uint64 // the balances after each decision
 	_, err := pgx.ForEachRow(rows, []any{&e.kind, &e.userID, &e.toUserID, &e.amountMinor, &e.id}, func() error {
 		m.decide(e)
+		past = append(past, maps.Clone(m.balances))
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	comparePast(t, NewPStates(pool), past)
 
 	const outcomes = `SELECT 1::smallint, from_user_id, record_id, status FROM outgoing_transfers
 UNION ALL SELECT 0, user_id, record_id, status FROM deposits`

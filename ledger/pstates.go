@@ -11,11 +11,12 @@ import (
 
 // PStates reads what the worker has written, and the depot for what it has not decided yet.
 //
-// Every method takes many keys and sends one statement, so its answer is of one moment. Keys without an answer are absent
+// Every method takes many keys and reads them with one statement, so its answer is of one moment. Keys without an answer are absent
 // from maps of records. Safe for concurrent use.
 type PStates struct {
 	pool       *pgxpool.Pool
 	partitions atomic.Int32 // 0: not read yet, or the depot was still empty then
+	decided    atomic.Int64 // so many records at least
 }
 
 // NewPStates returns the PStates of a migrated database.

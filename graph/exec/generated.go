@@ -62,6 +62,7 @@ type ResolverRoot interface {
 type AccountResolver interface {
 	User(ctx context.Context, obj *model.Account) loader.Clump[*catalogue.User]
 	Balance(ctx context.Context, obj *model.Account) loader.Clump[int64]
+	BalanceAt(ctx context.Context, obj *model.Account, offset int64) loader.Clump[int64]
 	OutgoingTransfers(ctx context.Context, obj *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom *string, idTo *string) loader.Clump[*model.TransferConnection]
 	IncomingTransfers(ctx context.Context, obj *model.Account, first *int, after *string, orderBy *ledger.HistoryOrder, idFrom *string, idTo *string) loader.Clump[*model.TransferConnection]
 	Deposits(ctx context.Context, obj *model.Account, first *int, after *string) loader.Clump[*model.DepositConnection]
@@ -256,6 +257,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"userId":            e.field_Account_userId,
 		"user":              e.field_Account_user,
 		"balance":           e.field_Account_balance,
+		"balanceAt":         e.field_Account_balanceAt,
 		"outgoingTransfers": e.field_Account_outgoingTransfers,
 		"incomingTransfers": e.field_Account_incomingTransfers,
 		"deposits":          e.field_Account_deposits,
@@ -561,6 +563,18 @@ func (e *executor) field_Account_balance(c *gqlexec.Column, rows []*model.Accoun
 	ctx, resolver := c.Context(), e.resolvers.Account()
 	gqlexec.Resolve(c, func(i int) loader.Clump[int64] {
 		return resolver.Balance(ctx, rows[i])
+	}, e.completeNBigInt2int64)
+}
+
+func (e *executor) field_Account_balanceAt(c *gqlexec.Column, rows []*model.Account) {
+	args, ok := c.Args(e.field_Account_balanceAt_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[int64](args, "offset")
+	ctx, resolver := c.Context(), e.resolvers.Account()
+	gqlexec.Resolve(c, func(i int) loader.Clump[int64] {
+		return resolver.BalanceAt(ctx, rows[i], arg0)
 	}, e.completeNBigInt2int64)
 }
 
@@ -2128,6 +2142,16 @@ func (e *executor) abstract_TimelineItem(c gqlexec.Cells, values []model.Timelin
 	group_UserFollow.Execute(c, e.object_UserFollow)
 }
 
+func (e *executor) field_Account_balanceAt_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "offset", e.unmarshalNBigInt2int64)
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Account_deposits_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "first", e.unmarshalOInt2ᚖint)
@@ -2750,6 +2774,8 @@ type Account {
   user: User
   "The funds in minor units, such as cents; never negative."
   balance: BigInt!
+  "The funds after the decision of the record at ` + "`" + `offset` + "`" + `, which must be decided. The offset counts decisions from 0 on: with one partition it is that in the depot."
+  balanceAt(offset: BigInt!): BigInt!
   "The transfers paid by the user, refused ones included. ` + "`" + `idFrom` + "`" + ` and ` + "`" + `idTo` + "`" + ` are inclusive; ids sort by their bytes."
   outgoingTransfers(first: Int = 20, after: String, orderBy: TransferOrder = NEWEST, idFrom: ID, idTo: ID): TransferConnection!
   "The transfers to the user, refused ones included. ` + "`" + `idFrom` + "`" + ` and ` + "`" + `idTo` + "`" + ` are inclusive; ids sort by their bytes."

@@ -98,6 +98,9 @@ func (e *estimate) field(f *ast.Field) amounts {
 	}
 	typ := e.schema.Types[f.Definition.Type.Name()]
 	if typ.IsLeafType() {
+		if len(f.Definition.Arguments) > 0 {
+			key.fixed = plus(key.fixed, pageCost)
+		}
 		return amounts{once: key}
 	}
 	page, isPage := e.page(f)

@@ -45,6 +45,7 @@ func TestCost(t *testing.T) {
 		"FirstInt":   {first, map[string]any{"n": 3}, amount{1 + 3*2 + 1 + 1 + 5, 2 + 3*2 + 3 + 5, 100}},
 		"FirstNull":  {first, map[string]any{"n": nil}, amount{1 + 20*2 + 1 + 1 + 5, 2 + 20*2 + 3 + 5, 100}},
 		"NotGiven":   {first, nil, amount{1 + 20*2 + 1 + 1 + 5, 2 + 20*2 + 3 + 5, 100}},
+		"Value":      {`{ accounts(userIds: [1, 2, 3]) { balance a: balanceAt(offset: 1) b: balanceAt(offset: 2) } }`, nil, amount{3, 1 + 9, 100}},
 		"Skipped":    {`query ($no: Boolean!) { tracks @skip(if: true) { nodes { id } } ... @include(if: $no) { ledger { lag } } ...F @include(if: false) } fragment F on Query { ledger { lag } }`, map[string]any{"no": false}, amount{}},
 		"Fragments":  {`{ tracks(first: 2) { ...C ...C } user(id: 1) { tracks(first: 3) { ...C } } } fragment C on TrackConnection { nodes { id } }`, nil, amount{1 + 2*2 + 2 + 3, (1 + 2*3) + (2 + 4), 100}},
 		"Interface":  {`{ timeline(userId: 1, first: 3) { nodes { id ... on Comment { track { id } } ... on UserFollow { followee { id } } } } }`, nil, amount{1 + 3*3, 2 + 3*5, 50}},

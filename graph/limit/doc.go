@@ -14,6 +14,7 @@
 //     or its default), or as there are elements in an argument that is a list;
 //   - ten values cost 1, and a key of more than 64 bytes counts as several;
 //   - each page costs 50 once, wherever it stands in the query: it is a statement of its own for all of its parents together;
+//     so does each value that takes arguments;
 //   - each root field of a mutation costs 100: they run one after the other, and each waits for its commit.
 //
 // A field that is selected twice counts twice, also where the answer has it once. A fragment counts whatever the type of the object is, and what

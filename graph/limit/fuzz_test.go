@@ -50,6 +50,9 @@ func (n naive) set(set ast.SelectionSet, page int) (a amount) {
 func (n naive) field(f *ast.Field, around int) amount {
 	a := amount{values: 1 + len(f.Alias)/64}
 	if n.schema.Types[f.Definition.Type.Name()].IsLeafType() {
+		if len(f.Definition.Arguments) > 0 {
+			a.fixed = 50
+		}
 		return a
 	}
 	page, paged := 20, f.Definition.Arguments.ForName("first") != nil
