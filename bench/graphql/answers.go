@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/clumpql/clumpql/bench/wire"
 )
 
 // newLoads asks each server all variants of a query, demands the same of all, and returns the load of each, in their order.
-func newLoads(ctx context.Context, q query, servers []*process) ([]*load, error) {
+func newLoads(ctx context.Context, q query, servers []server) ([]*load, error) {
 	bodies, err := q.bodies()
 	if err != nil {
 		return nil, err
@@ -31,16 +33,16 @@ func newLoads(ctx context.Context, q query, servers []*process) ([]*load, error)
 }
 
 // newLoad asks the server each body. What it answers is what it has to answer from then on.
-func newLoad(ctx context.Context, q query, p *process, bodies [][]byte) (*load, error) {
+func newLoad(ctx context.Context, q query, p server, bodies [][]byte) (*load, error) {
 	l := &load{name: fmt.Sprintf("%s, query %s", p.contender, q.name), address: p.GraphQL}
-	c, err := dial(ctx, l.address, patience)
+	c, err := wire.Dial(ctx, l.address, patience)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.name, err)
 	}
-	defer c.close()
+	defer c.Close()
 	for _, body := range bodies {
-		sent := request(l.address, body)
-		answer, err := c.ask(sent)
+		sent := wire.Request(l.address, body)
+		answer, err := c.Ask(sent)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.name, err)
 		}

@@ -13,13 +13,14 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/clumpql/clumpql/bench/process"
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
 
 // TestMain lets the test's program run itself as a contender's server.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == serverCommand {
-		if err := runServer(os.Args[2]); err != nil {
+	if name, asked := process.Asked(); asked {
+		if err := runServer(name); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -1,18 +1,15 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/clumpql/clumpql/bench/graphql/stock"
 	"github.com/clumpql/clumpql/bench/graphql/stock/batch"
+	"github.com/clumpql/clumpql/bench/process"
 	"github.com/clumpql/clumpql/internal/catalogue"
 )
-
-// poolSize is how many connections each server takes at most: what `clumpql serve` takes.
-const poolSize = 16
 
 // windows are those that the loaders wait for keys to gather. The last is the usual one.
 var windows = []time.Duration{100 * time.Microsecond, 300 * time.Microsecond, usualWindow}
@@ -24,7 +21,7 @@ type contender struct {
 	library string
 	window  time.Duration // 0: it has none
 	stock   bool          // served by gqlgen's own executor
-	serve   func(ctx context.Context, database string, ready func(address string)) error
+	serve   process.Server
 }
 
 const (
@@ -33,7 +30,7 @@ const (
 )
 
 func contenders() []contender {
-	all := []contender{{library: own, serve: serveClumpql}}
+	all := []contender{{library: own, serve: process.Clumpql}}
 	for _, window := range windows {
 		all = append(all,
 			contender{"dataloadgen", window, true, serveHandler(func(store *catalogue.Store) http.Handler {

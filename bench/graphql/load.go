@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/clumpql/clumpql/bench/wire"
 )
 
 // load is what is asked of a server: requests in turn, each with the answer that it has to give.
@@ -20,10 +22,10 @@ type load struct {
 const patience = 30 * time.Second
 
 // open opens connections to be used for the duration. They are the caller's to close.
-func (l *load) open(ctx context.Context, n int, duration time.Duration) ([]*connection, error) {
-	connections := make([]*connection, 0, n)
+func (l *load) open(ctx context.Context, n int, duration time.Duration) ([]*wire.Connection, error) {
+	connections := make([]*wire.Connection, 0, n)
 	for range n {
-		c, err := dial(ctx, l.address, duration+patience)
+		c, err := wire.Dial(ctx, l.address, duration+patience)
 		if err != nil {
 			closeAll(connections)
 			return nil, fmt.Errorf("%s: %w", l.name, err)
@@ -33,15 +35,15 @@ func (l *load) open(ctx context.Context, n int, duration time.Duration) ([]*conn
 	return connections, nil
 }
 
-func closeAll(connections []*connection) {
+func closeAll(connections []*wire.Connection) {
 	for _, c := range connections {
-		c.close()
+		c.Close()
 	}
 }
 
 // run asks on all connections, on each one request after the other, until the time is over and all that were sent are answered. It
 // returns how long each took, and all together.
-func (l *load) run(connections []*connection, duration time.Duration) (latencies []time.Duration, elapsed time.Duration, err error) {
+func (l *load) run(connections []*wire.Connection, duration time.Duration) (latencies []time.Duration, elapsed time.Duration, err error) {
 	var (
 		mu    sync.Mutex // guards latencies and err
 		group sync.WaitGroup
@@ -63,11 +65,11 @@ func (l *load) run(connections []*connection, duration time.Duration) (latencies
 }
 
 // ask asks on one connection, beginning with the first-th request. It asks at least once.
-func (l *load) ask(c *connection, first int, end time.Time) (latencies []time.Duration, err error) {
+func (l *load) ask(c *wire.Connection, first int, end time.Time) (latencies []time.Duration, err error) {
 	for i := first; ; i++ {
 		n := i % len(l.requests)
 		begin := time.Now()
-		answer, err := c.ask(l.requests[n])
+		answer, err := c.Ask(l.requests[n])
 		now := time.Now()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.name, err)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/clumpql/clumpql/bench/process"
 )
 
 func main() {
@@ -23,8 +25,8 @@ func main() {
 }
 
 func run() error {
-	if len(os.Args) == 3 && os.Args[1] == serverCommand {
-		return runServer(os.Args[2])
+	if name, asked := process.Asked(); asked {
+		return runServer(name)
 	}
 	p, profiles, err := flags()
 	if err != nil {

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/clumpql/clumpql/bench/cluster"
+	"github.com/clumpql/clumpql/bench/process"
 )
 
 // The round that warms up takes this part of a round's duration, on enough connections to fill the servers' pools.
 const (
 	warmUpPart        = 4
-	warmUpConnections = 2 * poolSize
+	warmUpConnections = 2 * cluster.PoolSize
 )
 
 // plan says what is measured.
@@ -29,7 +32,7 @@ type plan struct {
 type round struct {
 	latencies []time.Duration
 	elapsed   time.Duration
-	used      figures
+	used      process.Figures
 	reads     int64 // statements
 }
 
@@ -43,7 +46,7 @@ type cell struct {
 type results map[cell][]outcome
 
 // measure demands the same answers of all servers and measures them. progress gets a line for each cell.
-func measure(ctx context.Context, p plan, servers []*process, pool *pgxpool.Pool, progress io.Writer) (results, error) {
+func measure(ctx context.Context, p plan, servers []server, pool *pgxpool.Pool, progress io.Writer) (results, error) {
 	all := make(results)
 	end := time.Now().Add(p.limit)
 	for _, q := range p.queries {
@@ -78,7 +81,7 @@ func ofServer(rounds [][]round, i int) (own []round) {
 
 // contest is the servers with the load of a query on each.
 type contest struct {
-	servers []*process
+	servers []server
 	loads   []*load
 	pool    *pgxpool.Pool // counts statements
 }
@@ -118,7 +121,7 @@ func (c contest) round(ctx context.Context, connections int, duration time.Durat
 }
 
 func measureRound(
-	ctx context.Context, server *process, l *load, connections int, duration time.Duration, pool *pgxpool.Pool,
+	ctx context.Context, server server, l *load, connections int, duration time.Duration, pool *pgxpool.Pool,
 ) (r round, err error) {
 	opened, err := l.open(ctx, connections, duration)
 	if err != nil {
@@ -130,14 +133,14 @@ func measureRound(
 	if err != nil {
 		return r, err
 	}
-	before, err := server.figures(ctx)
+	before, err := server.Figures(ctx)
 	if err != nil {
 		return r, err
 	}
 	if r.latencies, r.elapsed, err = l.run(opened, duration); err != nil {
 		return r, err
 	}
-	after, err := server.figures(ctx)
+	after, err := server.Figures(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -145,7 +148,7 @@ func measureRound(
 	if err != nil {
 		return r, err
 	}
-	r.used = figures{CPU: after.CPU - before.CPU, Mallocs: after.Mallocs - before.Mallocs, Bytes: after.Bytes - before.Bytes}
+	r.used = after.Sub(before)
 	r.reads = readsAfter - readsBefore
 	return r, ctx.Err()
 }

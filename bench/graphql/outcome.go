@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"time"
+
+	"github.com/clumpql/clumpql/bench/sample"
 )
 
 // outcome is what the rounds of a contender come to, for each request.
@@ -30,27 +32,19 @@ func newOutcome(c contender, rounds []round) outcome {
 		slices.Sort(figures)
 		return figures
 	}
-	median := func(figure func(round) float64) float64 {
-		figures := each(figure)
-		return (figures[(len(figures)-1)/2] + figures[len(figures)/2]) / 2
-	}
+	median := func(figure func(round) float64) float64 { return sample.Median(each(figure)) }
 	reads := each(func(r round) float64 { return float64(r.reads) })
 	return outcome{
 		contender:   c,
 		perSecond:   float64(time.Second) / median(func(r round) float64 { return float64(r.elapsed) }),
-		p50:         percentile(latencies, 50),
-		p99:         percentile(latencies, 99),
+		p50:         sample.Percentile(latencies, 50),
+		p99:         sample.Percentile(latencies, 99),
 		cpu:         time.Duration(median(func(r round) float64 { return float64(r.used.CPU) })),
 		allocations: median(func(r round) float64 { return float64(r.used.Mallocs) }),
 		kilobytes:   median(func(r round) float64 { return float64(r.used.Bytes) / 1000 }),
 		least:       reads[0],
 		most:        reads[len(reads)-1],
 	}
-}
-
-// percentile takes sorted values.
-func percentile(values []time.Duration, percent int) time.Duration {
-	return values[min(len(values)*percent/100, len(values)-1)]
 }
 
 // bestOf returns the outcome for which the figure is the least.

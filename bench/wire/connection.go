@@ -1,4 +1,4 @@
-package main
+package wire
 
 import (
 	"bufio"
@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// connection is a lean HTTP client: load shares the machine with the servers, so it has to cost little.
-type connection struct {
+// Connection is a connection to a server. It is not safe for concurrent use.
+type Connection struct {
 	conn   net.Conn
 	reader *bufio.Reader
 	answer bytes.Buffer
@@ -22,8 +22,8 @@ type connection struct {
 
 const readerSize = 32 << 10
 
-// dial opens a connection. It fails when it is used for longer than limit.
-func dial(ctx context.Context, address string, limit time.Duration) (*connection, error) {
+// Dial opens a connection. It fails when it is used for longer than limit.
+func Dial(ctx context.Context, address string, limit time.Duration) (*Connection, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -32,21 +32,22 @@ func dial(ctx context.Context, address string, limit time.Duration) (*connection
 		_ = conn.Close() // it was of no use
 		return nil, err
 	}
-	return &connection{conn: conn, reader: bufio.NewReaderSize(conn, readerSize)}, nil
+	return &Connection{conn: conn, reader: bufio.NewReaderSize(conn, readerSize)}, nil
 }
 
-func (c *connection) close() { _ = c.conn.Close() }
+// Close closes the connection. What it was used for has told its errors.
+func (c *Connection) Close() { _ = c.conn.Close() }
 
-// request is a body as it goes over the wire.
-func request(address string, body []byte) []byte {
+// Request is a body for /graphql as it goes over the wire.
+func Request(address string, body []byte) []byte {
 	head := fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", address, len(body))
 	return append([]byte(head), body...)
 }
 
 var errHTTP = errors.New("answer is not 200 OK with a length or in chunks")
 
-// ask sends a request and returns the body of the answer, which is good until the next.
-func (c *connection) ask(request []byte) ([]byte, error) {
+// Ask sends a request and returns the body of the answer, which is good until the next.
+func (c *Connection) Ask(request []byte) ([]byte, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func (c *connection) ask(request []byte) ([]byte, error) {
 }
 
 // readHead reads status and headers.
-func (c *connection) readHead() (length int64, chunked bool, err error) {
+func (c *Connection) readHead() (length int64, chunked bool, err error) {
 	status, err := c.reader.ReadSlice('\n')
 	if err != nil {
 		return 0, false, err
