@@ -59,12 +59,20 @@ fuzz-targets:
 	while read -r folder target; do (set -x; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$folder </dev/null); done
 
 .PHONY: bench
-bench: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Run the benchmarks that match BENCH (all).
+bench: bench-ledger bench-loader bench-graphql ## Compare with rivals: all of the three below.
+
+.PHONY: bench-go
+bench-go: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Run the Go benchmarks that match BENCH (all).
 	$(WITH_POSTGRES) $(MAKE) --no-print-directory bench-modules
 
 .PHONY: bench-modules
 bench-modules:
 	@set -e; for module in $(MODULES); do (set -x; cd $$module; go test -run '^$$' -bench '$(BENCH)' -benchmem ./...); done
+
+# Starts a Postgres of its own: those of the tests are not durable.
+.PHONY: bench-ledger
+bench-ledger: postgres ## Compare the ledger with a transaction a transfer, as pgbench makes them.
+	cd bench && go run ./ledger $(ARGS)
 
 .PHONY: bench-loader
 bench-loader: ## Compare loader with dataloadgen and graph-gophers/dataloader.
