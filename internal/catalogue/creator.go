@@ -4,7 +4,7 @@ import "context"
 
 const tracksByCreatorSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
@@ -17,7 +17,7 @@ LEFT JOIN LATERAL (
     FROM tracks
     WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
     ORDER BY creator_id, id
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.id`
 
@@ -28,7 +28,7 @@ func (s *Store) TracksByCreator(ctx context.Context, page Page, creatorIDs []int
 }
 
 const tracksByCreatorCountsSQL = `
-SELECT creator_id, count(*) FROM tracks WHERE creator_id = ANY ($1) GROUP BY creator_id`
+SELECT creator_id, count(*) FROM tracks WHERE creator_id = ANY ((SELECT $1::bigint[])::bigint[]) GROUP BY creator_id`
 
 // TracksByCreatorCounts counts each creator's tracks. Every creator asked for is in the map.
 func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (map[int64]int64, error) {
@@ -37,7 +37,7 @@ func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (
 
 const playlistsByCreatorSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, l.id, l.id, l.title, l.creator_id
-FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlists
@@ -50,7 +50,7 @@ LEFT JOIN LATERAL (
     FROM playlists
     WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
     ORDER BY creator_id, id
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) l ON true
 ORDER BY k.id, l.id`
 
@@ -61,7 +61,7 @@ func (s *Store) PlaylistsByCreator(ctx context.Context, page Page, creatorIDs []
 }
 
 const playlistsByCreatorCountsSQL = `
-SELECT creator_id, count(*) FROM playlists WHERE creator_id = ANY ($1) GROUP BY creator_id`
+SELECT creator_id, count(*) FROM playlists WHERE creator_id = ANY ((SELECT $1::bigint[])::bigint[]) GROUP BY creator_id`
 
 // PlaylistsByCreatorCounts counts each creator's playlists. Every creator asked for is in the map.
 func (s *Store) PlaylistsByCreatorCounts(ctx context.Context, creatorIDs []int64) (map[int64]int64, error) {

@@ -56,6 +56,10 @@ type Slice[T any] struct {
 // and not as creator_id = k.id AND id > $2 ORDER BY id, nor as EXISTS: these mean the same, but leave Postgres the choice to walk
 // through the primary key, or the table, in the hope of meeting a row of the parent soon. Where the parent has none, it reads
 // everything. Written like this, only the index of the list has the order, and the walk starts and ends in it.
+//
+// Parents and number of rows are written as subqueries, (SELECT $1::bigint[]) and (SELECT $3::bigint), here and in the statements by ids.
+// A prepared statement is planned for its arguments anew each time for as long as that looks cheaper than one plan for all: where Postgres
+// knows how few parents or rows there are, it always does, and planning took as long as reading. It does not look into a subquery.
 
 // pages runs a statement for the pages of many parents. Its parameters are the parents' ids, the position, the number of rows
 // and then more. Its rows are

@@ -68,6 +68,45 @@ func TestStatementsReadByIndex(t *testing.T) {
 	}
 }
 
+// Postgres plans a statement for its arguments some times and then once for all, however few keys and rows they ask for. Only the count
+// of playlists' tracks, whose best plan depends on how many there are, may be planned each time.
+func TestStatementsPlannedOnce(t *testing.T) {
+	t.Parallel()
+	const forArguments, executions = 5, 8 // plancache.c makes the first
+	pooled, err := pgtest.New(t).Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pooled.Release()
+	conn := pooled.Conn()
+	if _, err := conn.Exec(t.Context(), bigCatalogueSQL); err != nil {
+		t.Fatal(err)
+	}
+	for name, sql := range sqlConsts(t) {
+		if !strings.Contains(sql, "$1") || name == "playlistTracksCountsSQL" {
+			continue
+		}
+		args := arguments(name, sql)[0]
+		if !strings.Contains(args, "{") {
+			continue // one key, not many
+		}
+		args = strings.NewReplacer("{1,2,3,50,99,12345}", "{1}", ", 21", ", 2").Replace(args)
+		if _, err := conn.Prepare(t.Context(), name, sql); err != nil {
+			t.Fatal(err)
+		}
+		for range executions {
+			explain(t, conn, name, args)
+		}
+		var planned int
+		if err := conn.QueryRow(t.Context(), "SELECT custom_plans FROM pg_prepared_statements WHERE name = $1", name).Scan(&planned); err != nil {
+			t.Fatal(err)
+		}
+		if planned != forArguments {
+			t.Errorf("%s was planned for its arguments %d times out of %d", name, planned, executions)
+		}
+	}
+}
+
 // readsTimelineByPlace demands that an actor's activities are read from the place of the page on, in the order of the index, and whom
 // a user follows from the index of follows: neither by reading all that an actor did.
 func readsTimelineByPlace(t *testing.T, plan string) {

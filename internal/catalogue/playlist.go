@@ -11,7 +11,7 @@ type Playlist struct {
 	CreatorID int64 // a user, who need not exist
 }
 
-const playlistsSQL = `SELECT id, title, creator_id FROM playlists WHERE id = ANY ($1)`
+const playlistsSQL = `SELECT id, title, creator_id FROM playlists WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`
 
 // Playlists reads the playlists with these ids. Ids without a playlist are missing from the map.
 func (s *Store) Playlists(ctx context.Context, ids []int64) (map[int64]*Playlist, error) {
@@ -27,7 +27,7 @@ func scanPlaylist(p *Playlist) []any {
 // Both looks join tracks, so that an entry without its track counts nowhere.
 const playlistTracksSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlist_tracks e
@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
     JOIN tracks t ON t.id = e.track_id
     WHERE (e.playlist_id, e.position) > (k.id, $2) AND e.playlist_id <= k.id
     ORDER BY e.playlist_id, e.position
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.position`
 

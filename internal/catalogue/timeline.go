@@ -64,7 +64,7 @@ func (p TimelinePage) after() pgtype.Timestamptz {
 const timelinesSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id,
     t.id, t.occurred_at, t.actor_id, t.track_id, t.playlist_id, t.followee_id, t.kind, t.body
-FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) k
+FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM (SELECT k.id UNION SELECT followee_id FROM activities WHERE actor_id = k.id AND kind = 'USER_FOLLOW') actor (id)
@@ -85,10 +85,10 @@ LEFT JOIN LATERAL (
         FROM activities
         WHERE actor_id = actor.id AND (occurred_at, id) < ($4, $2)
         ORDER BY occurred_at DESC, id DESC
-        LIMIT $3
+        LIMIT (SELECT $3::bigint)
     ) merged
     ORDER BY merged.occurred_at DESC, merged.id DESC
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.occurred_at DESC, t.id DESC`
 

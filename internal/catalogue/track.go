@@ -28,7 +28,7 @@ type TrackFilter struct {
 const tracksSQL = `
 SELECT id, title, genre, duration_ms, price_minor, creator_id
 FROM tracks
-WHERE id = ANY ($1)`
+WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`
 
 // Tracks reads the tracks with these ids. Ids without a track are missing from the map.
 func (s *Store) Tracks(ctx context.Context, ids []int64) (map[int64]*Track, error) {
@@ -48,7 +48,7 @@ func scanTrack(t *Track) []any {
 
 const tracksPageSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM unnest($1::bigint[]) AS k (id)
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
@@ -61,13 +61,13 @@ LEFT JOIN LATERAL (
     FROM tracks
     WHERE id > $2
     ORDER BY id
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.id`
 
 const tracksPageOfGenreSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM unnest($1::bigint[]) AS k (id)
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
@@ -80,13 +80,13 @@ LEFT JOIN LATERAL (
     FROM tracks
     WHERE (genre, id) > ($4, $2) AND genre <= $4
     ORDER BY genre, id
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.id`
 
 const tracksPageOfCreatorAndGenreSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM unnest($1::bigint[]) AS k (id)
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
@@ -99,7 +99,7 @@ LEFT JOIN LATERAL (
     FROM tracks
     WHERE (creator_id, genre, id) > (k.id, $4, $2) AND (creator_id, genre) <= (k.id, $4)
     ORDER BY creator_id, genre, id
-    LIMIT $3
+    LIMIT (SELECT $3::bigint)
 ) t ON true
 ORDER BY k.id, t.id`
 

@@ -10,7 +10,7 @@ type User struct {
 	Name string
 }
 
-const usersSQL = `SELECT id, name FROM users WHERE id = ANY ($1)`
+const usersSQL = `SELECT id, name FROM users WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`
 
 // Users reads the users with these ids. Ids without a user are missing from the map.
 func (s *Store) Users(ctx context.Context, ids []int64) (map[int64]*User, error) {
