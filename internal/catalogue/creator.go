@@ -24,7 +24,7 @@ ORDER BY k.id, t.id`
 // TracksByCreator reads the same page of each creator's tracks, in the order of their ids. Every creator asked for is in the map.
 // The error wraps ErrFirst when the page asks for too many.
 func (s *Store) TracksByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Track], error) {
-	return pages(ctx, s, "tracks by creator", tracksByCreatorSQL, page, creatorIDs, scanTrack)
+	return pages(ctx, s, "tracks by creator", tracksByCreatorSQL, page, creatorIDs, readTrack)
 }
 
 const tracksByCreatorCountsSQL = `
@@ -57,7 +57,7 @@ ORDER BY k.id, l.id`
 // PlaylistsByCreator reads the same page of each creator's playlists, in the order of their ids. Every creator asked for is in
 // the map. The error wraps ErrFirst when the page asks for too many.
 func (s *Store) PlaylistsByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Playlist], error) {
-	return pages(ctx, s, "playlists by creator", playlistsByCreatorSQL, page, creatorIDs, scanPlaylist)
+	return pages(ctx, s, "playlists by creator", playlistsByCreatorSQL, page, creatorIDs, readPlaylist)
 }
 
 const playlistsByCreatorCountsSQL = `

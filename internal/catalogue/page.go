@@ -5,10 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgtype/zeronull"
 )
 
 // MaxFirst is the most rows a page can ask for.
@@ -67,16 +63,15 @@ type Slice[T any] struct {
 //	parent, has_previous, position, columns of T...
 //
 // in the order of parent and list, at least one for each parent: where the page is empty, position and columns are null.
-// scan gives where to put the columns of T; each target has to take a null, as zeronull's do.
+// read reads the columns of T.
 func pages[T any](
-	ctx context.Context, s *Store, what, sql string, page Page, parentIDs []int64, scan func(*T) []any, more ...any,
+	ctx context.Context, s *Store, what, sql string, page Page, parentIDs []int64, read func(*columns, *T), more ...any,
 ) (map[int64]Slice[T], error) {
 	if err := page.check(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	slices := make(map[int64]Slice[T], len(parentIDs))
 	if len(parentIDs) == 0 {
-		return slices, nil
+		return map[int64]Slice[T]{}, nil
 	}
 	// One row more than wanted tells whether there is a next page.
 	args := append([]any{array(parentIDs), page.after(), page.First + 1}, more...)
@@ -84,52 +79,61 @@ func pages[T any](
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	var (
-		row   pageRow[T]
-		items slab[T]
-	)
-	_, err = pgx.ForEachRow(rows, append([]any{&row.parentID, &row.hasPrevious, &row.position}, scan(&row.item)...), func() error {
-		slices[row.parentID] = row.addTo(slices[row.parentID], page.First, &items)
-		return nil
-	})
-	if err != nil {
+	const usualRows = 256 // at most: how many there are, nobody knows
+	n := min(len(parentIDs)*(page.First+1), usualRows)
+	b := binder[T]{
+		first:     page.First,
+		bound:     make(map[int64]Slice[T], len(parentIDs)),
+		rows:      slab[T]{size: n},
+		items:     make([]*T, 0, n),
+		positions: make([]int64, 0, n),
+	}
+	if err := eachRow(rows, n, func(c *columns) { b.add(c, read) }); err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	return slices, nil
+	b.bind()
+	return b.bound, nil
 }
 
-// pageRow is a row of a pages statement.
-type pageRow[T any] struct {
-	parentID    int64
-	hasPrevious bool
-	position    pgtype.Int8
-	item        T
+// binder puts the rows of a pages statement together. The lists of all its pages lie in the same slices, one after the other.
+type binder[T any] struct {
+	first     int // rows of a page
+	bound     map[int64]Slice[T]
+	rows      slab[T]
+	items     []*T
+	positions []int64
+
+	open     Slice[T] // the page of parentID, whose lists begin at start
+	parentID int64
+	start    int
+	some     bool // pages so far
 }
 
-// addTo returns the parent's slice with the row in it.
-func (r *pageRow[T]) addTo(s Slice[T], first int, items *slab[T]) Slice[T] {
-	s.HasPrevious = r.hasPrevious
-	switch {
-	case !r.position.Valid:
-	case len(s.Items) == first:
-		s.HasNext = true
-	default:
-		item := items.next()
-		*item = r.item
-		s.Items = append(s.Items, item)
-		s.Positions = append(s.Positions, r.position.Int64)
+func (b *binder[T]) add(c *columns, read func(*columns, *T)) {
+	if parentID := c.integer(); !b.some || parentID != b.parentID {
+		b.bind()
+		b.open, b.parentID, b.start, b.some = Slice[T]{}, parentID, len(b.items), true
 	}
-	return s
+	b.open.HasPrevious = c.boolean()
+	switch {
+	case c.isNull(): // the position
+	case len(b.items)-b.start == b.first:
+		b.open.HasNext = true
+	default:
+		b.positions = append(b.positions, c.integer())
+		item := b.rows.next()
+		read(c, item)
+		b.items = append(b.items, item)
+	}
 }
 
-// nullInt8, nullText and nullInt let pgx scan null as the zero value, for the row of an empty page, whose columns nobody reads.
-func nullInt8(p *int64) any  { return (*zeronull.Int8)(p) }
-func nullText(p *string) any { return (*zeronull.Text)(p) }
-
-type nullInt int
-
-// ScanInt64 implements pgtype.Int64Scanner.
-func (n *nullInt) ScanInt64(v pgtype.Int8) error {
-	*n = nullInt(v.Int64)
-	return nil
+// bind ends the open page.
+func (b *binder[T]) bind() {
+	if !b.some {
+		return
+	}
+	if end := len(b.items); end > b.start {
+		b.open.Items, b.open.Positions = b.items[b.start:end:end], b.positions[b.start:end:end]
+	}
+	b.bound[b.parentID] = b.open
 }

@@ -15,13 +15,12 @@ const playlistsSQL = `SELECT id, title, creator_id FROM playlists WHERE id = ANY
 
 // Playlists reads the playlists with these ids. Ids without a playlist are missing from the map.
 func (s *Store) Playlists(ctx context.Context, ids []int64) (map[int64]*Playlist, error) {
-	return byID(ctx, s, "playlists", playlistsSQL, ids,
-		func(p *Playlist) []any { return []any{&p.ID, &p.Title, &p.CreatorID} }, func(p *Playlist) int64 { return p.ID })
+	return byID(ctx, s, "playlists", playlistsSQL, ids, readPlaylist, func(p *Playlist) int64 { return p.ID })
 }
 
-// scanPlaylist takes the columns id, title, creator_id, all of which may be null.
-func scanPlaylist(p *Playlist) []any {
-	return []any{nullInt8(&p.ID), nullText(&p.Title), nullInt8(&p.CreatorID)}
+// readPlaylist takes the columns id, title, creator_id.
+func readPlaylist(c *columns, p *Playlist) {
+	p.ID, p.Title, p.CreatorID = c.integer(), c.text(), c.integer()
 }
 
 // Both looks join tracks, so that an entry without its track counts nowhere.
@@ -50,7 +49,7 @@ ORDER BY k.id, t.position`
 // whose track is missing is left out; a track that is in the list twice comes twice. Every playlist asked for is in the map, also
 // one that does not exist. The error wraps ErrFirst when the page asks for too many.
 func (s *Store) PlaylistTracks(ctx context.Context, page Page, playlistIDs []int64) (map[int64]Slice[Track], error) {
-	return pages(ctx, s, "tracks of playlists", playlistTracksSQL, page, playlistIDs, scanTrack)
+	return pages(ctx, s, "tracks of playlists", playlistTracksSQL, page, playlistIDs, readTrack)
 }
 
 const playlistTracksCountsSQL = `

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -35,10 +34,10 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return empty, nil
 }
 
-// byID runs a statement that takes ids and collects its rows into a map. what names the rows in an error, scan gives where to put
-// the columns of T, and id what the row is found under.
+// byID runs a statement that takes ids and collects its rows into a map. what names the rows in an error, read reads the columns of T,
+// and id is what the row is found under.
 func byID[T any](
-	ctx context.Context, s *Store, what, sql string, ids []int64, scan func(*T) []any, id func(*T) int64,
+	ctx context.Context, s *Store, what, sql string, ids []int64, read func(*columns, *T), id func(*T) int64,
 ) (map[int64]*T, error) {
 	found := make(map[int64]*T, len(ids))
 	if len(ids) == 0 {
@@ -48,32 +47,16 @@ func byID[T any](
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	var (
-		row   T
-		items slab[T]
-	)
-	_, err = pgx.ForEachRow(rows, scan(&row), func() error {
+	items := slab[T]{size: len(ids)}
+	err = eachRow(rows, len(ids), func(c *columns) {
 		item := items.next()
-		*item = row
+		read(c, item)
 		found[id(item)] = item
-		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	return found, nil
-}
-
-// slab gives out Ts from slices of many.
-type slab[T any] struct{ free []T }
-
-func (s *slab[T]) next() *T {
-	if len(s.free) == 0 {
-		s.free = make([]T, 64)
-	}
-	item := &s.free[0]
-	s.free = s.free[1:]
-	return item
 }
 
 // array is ids as Postgres writes an array: pgx would make an allocation of each element.
@@ -103,10 +86,9 @@ func (s *Store) counts(ctx context.Context, what, sql string, parentIDs []int64)
 	if err != nil {
 		return nil, fmt.Errorf("count %s: %w", what, err)
 	}
-	var parentID, n int64
-	_, err = pgx.ForEachRow(rows, []any{&parentID, &n}, func() error {
-		counts[parentID] = n
-		return nil
+	err = eachRow(rows, len(parentIDs), func(c *columns) {
+		parentID := c.integer()
+		counts[parentID] = c.integer()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count %s: %w", what, err)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgtype/zeronull"
 )
 
 // ActivityKind says what somebody did.
@@ -97,13 +96,12 @@ ORDER BY k.id, t.occurred_at DESC, t.id DESC`
 // wraps ErrFirst when the page asks for too many.
 func (s *Store) Timelines(ctx context.Context, page TimelinePage, userIDs []int64) (map[int64]Slice[Activity], error) {
 	ids := Page{First: page.First, After: page.AfterID, HasAfter: page.HasAfter}
-	return pages(ctx, s, "timelines", timelinesSQL, ids, userIDs, scanActivity, page.after())
+	return pages(ctx, s, "timelines", timelinesSQL, ids, userIDs, readActivity, page.after())
 }
 
-// scanActivity takes the columns id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body, all of which may be null.
-func scanActivity(a *Activity) []any {
-	return []any{
-		nullInt8(&a.ID), (*zeronull.Timestamptz)(&a.OccurredAt), nullInt8(&a.ActorID), nullInt8(&a.TrackID), nullInt8(&a.PlaylistID),
-		nullInt8(&a.FolloweeID), nullText((*string)(&a.Kind)), nullText(&a.Body),
-	}
+// readActivity takes the columns id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body.
+func readActivity(c *columns, a *Activity) {
+	a.ID, a.OccurredAt, a.ActorID = c.integer(), c.time(), c.integer()
+	a.TrackID, a.PlaylistID, a.FolloweeID = c.integer(), c.integer(), c.integer()
+	a.Kind, a.Body = ActivityKind(c.text()), c.text()
 }

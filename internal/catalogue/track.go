@@ -32,14 +32,13 @@ WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`
 
 // Tracks reads the tracks with these ids. Ids without a track are missing from the map.
 func (s *Store) Tracks(ctx context.Context, ids []int64) (map[int64]*Track, error) {
-	return byID(ctx, s, "tracks", tracksSQL, ids, func(t *Track) []any {
-		return []any{&t.ID, &t.Title, &t.Genre, &t.DurationMs, &t.PriceMinor, &t.CreatorID}
-	}, func(t *Track) int64 { return t.ID })
+	return byID(ctx, s, "tracks", tracksSQL, ids, readTrack, func(t *Track) int64 { return t.ID })
 }
 
-// scanTrack takes the columns id, title, genre, duration_ms, price_minor, creator_id, all of which may be null.
-func scanTrack(t *Track) []any {
-	return []any{nullInt8(&t.ID), nullText(&t.Title), &t.Genre, (*nullInt)(&t.DurationMs), nullInt8(&t.PriceMinor), nullInt8(&t.CreatorID)}
+// readTrack takes the columns id, title, genre, duration_ms, price_minor, creator_id.
+func readTrack(c *columns, t *Track) {
+	t.ID, t.Title, t.Genre = c.integer(), c.text(), c.optionalText()
+	t.DurationMs, t.PriceMinor, t.CreatorID = int(c.integer()), c.integer(), c.integer()
 }
 
 // The statements of TracksPage differ in their filter alone. They are written out, and not folded into one with
@@ -118,13 +117,13 @@ func (s *Store) TracksPage(ctx context.Context, filter TrackFilter, page Page) (
 	parentIDs := []int64{parentID}
 	switch {
 	case filter.HasCreator && filter.HasGenre:
-		found, err = pages(ctx, s, what, tracksPageOfCreatorAndGenreSQL, page, parentIDs, scanTrack, filter.Genre)
+		found, err = pages(ctx, s, what, tracksPageOfCreatorAndGenreSQL, page, parentIDs, readTrack, filter.Genre)
 	case filter.HasCreator:
 		found, err = s.TracksByCreator(ctx, page, parentIDs)
 	case filter.HasGenre:
-		found, err = pages(ctx, s, what, tracksPageOfGenreSQL, page, parentIDs, scanTrack, filter.Genre)
+		found, err = pages(ctx, s, what, tracksPageOfGenreSQL, page, parentIDs, readTrack, filter.Genre)
 	default:
-		found, err = pages(ctx, s, what, tracksPageSQL, page, parentIDs, scanTrack)
+		found, err = pages(ctx, s, what, tracksPageSQL, page, parentIDs, readTrack)
 	}
 	return found[parentID], err
 }

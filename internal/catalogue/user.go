@@ -14,5 +14,8 @@ const usersSQL = `SELECT id, name FROM users WHERE id = ANY ((SELECT $1::bigint[
 
 // Users reads the users with these ids. Ids without a user are missing from the map.
 func (s *Store) Users(ctx context.Context, ids []int64) (map[int64]*User, error) {
-	return byID(ctx, s, "users", usersSQL, ids, func(u *User) []any { return []any{&u.ID, &u.Name} }, func(u *User) int64 { return u.ID })
+	return byID(ctx, s, "users", usersSQL, ids, readUser, func(u *User) int64 { return u.ID })
 }
+
+// readUser takes the columns id, name.
+func readUser(c *columns, u *User) { u.ID, u.Name = c.integer(), c.text() }
