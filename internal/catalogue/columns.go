@@ -48,38 +48,37 @@ func (c *columns) next() (value []byte, binary bool) {
 	return value, binary
 }
 
-// scan has pgx decode the column that next has returned: values of a format, a type or a kind that is none of the usual.
-func (c *columns) scan(into any) {
+// scan has pgx decode the column that next has returned: values of a format or a type that is none of the usual.
+func scan[V any](c *columns) (v V) {
 	field := c.fields[c.column-1]
-	if err := c.rows.TypeMap().Scan(field.DataTypeOID, field.Format, c.values[c.column-1], into); err != nil && c.err == nil {
+	if err := c.rows.TypeMap().Scan(field.DataTypeOID, field.Format, c.values[c.column-1], &v); err != nil && c.err == nil {
 		c.err = pgx.ScanArgError{ColumnIndex: c.column - 1, FieldName: field.Name, Err: err}
 	}
+	return v
 }
 
-func (c *columns) integer() (n int64) {
+func (c *columns) integer() int64 {
 	value, isBinary := c.next()
 	switch {
 	case value == nil:
+		return 0
 	case isBinary && len(value) == 8:
-		n = int64(binary.BigEndian.Uint64(value))
+		return int64(binary.BigEndian.Uint64(value))
 	case isBinary && len(value) == 4:
-		n = int64(int32(binary.BigEndian.Uint32(value)))
-	default:
-		c.scan(&n)
+		return int64(int32(binary.BigEndian.Uint32(value)))
 	}
-	return n
+	return scan[int64](c)
 }
 
-func (c *columns) boolean() (b bool) {
+func (c *columns) boolean() bool {
 	value, isBinary := c.next()
 	switch {
 	case value == nil:
+		return false
 	case isBinary && len(value) == 1:
-		b = value[0] != 0
-	default:
-		c.scan(&b)
+		return value[0] != 0
 	}
-	return b
+	return scan[bool](c)
 }
 
 // text is valid as long as it is used, and keeps the texts that were read with it.
@@ -102,10 +101,10 @@ func (c *columns) optionalText() *string {
 // unixToPostgres are the microseconds from 1970 to 2000, where Postgres begins to count.
 const unixToPostgres = 946_684_800_000_000
 
-func (c *columns) time() (t time.Time) {
+func (c *columns) time() time.Time {
 	value, isBinary := c.next()
 	if value == nil {
-		return t
+		return time.Time{}
 	}
 	if isBinary && len(value) == 8 {
 		micros := int64(binary.BigEndian.Uint64(value))
@@ -113,8 +112,7 @@ func (c *columns) time() (t time.Time) {
 			return time.UnixMicro(micros + unixToPostgres)
 		}
 	}
-	c.scan(&t)
-	return t
+	return scan[time.Time](c)
 }
 
 // texts keeps many short texts in few allocations.
