@@ -56,6 +56,7 @@ type plan struct {
 	contenders []string // empty: all
 	postgres   string   // URL of a superuser; empty: a Postgres of its own
 	dir        string
+	profiles   string // folder; empty: none are taken
 }
 
 func flags() (p plan, err error) {
@@ -67,6 +68,7 @@ func flags() (p plan, err error) {
 	flag.StringVar(&p.postgres, "postgres", "", "URL of a superuser of a cluster to measure on; a new one, as initdb makes it, unless told")
 	// /tmp is memory on many systems: nothing there is ever synced to a disk.
 	flag.StringVar(&p.dir, "dir", "/var/tmp", "folder for the new cluster, on the disk to measure")
+	flag.StringVar(&p.profiles, "profiles", "", "folder to write CPU profiles of clumpql and counts of statements to; counting slows Postgres down a little")
 	flag.Parse()
 	if p.rounds < 1 || p.duration < time.Second || p.duration%time.Second != 0 || p.accounts < 2 || flag.NArg() > 0 {
 		return p, errors.New("rounds must be positive, a duration of whole seconds, accounts two at least, and there are no arguments")
@@ -79,7 +81,7 @@ func flags() (p plan, err error) {
 
 // compare starts Postgres and what is to be measured on it, measures, and reports.
 func compare(ctx context.Context, p plan) (err error) {
-	server, err := startPostgres(ctx, p.dir, p.postgres)
+	server, err := startPostgres(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -116,7 +118,10 @@ func compare(ctx context.Context, p plan) (err error) {
 	writeTable(os.Stdout, outcomes)
 	fmt.Println()
 	judge(os.Stdout, outcomes)
-	return nil
+	if p.profiles == "" {
+		return nil
+	}
+	return writeProfiles(ctx, chosen, m.conn, p.profiles)
 }
 
 func choose(all []entrant, names []string) (chosen []entrant, err error) {

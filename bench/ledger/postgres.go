@@ -12,10 +12,9 @@ import (
 	"github.com/clumpql/clumpql/internal/postgres"
 )
 
-// initdbSettings take back what a private Postgres sets otherwise than initdb does. Nothing here makes it faster: statements are not counted.
-var initdbSettings = map[string]string{
-	"shared_buffers":           "128MB",
-	"shared_preload_libraries": "",
+// initdbSettings take back what a private Postgres sets otherwise than initdb does.
+func initdbSettings(libraries string) map[string]string {
+	return map[string]string{"shared_buffers": "128MB", "shared_preload_libraries": libraries}
 }
 
 // rivals' and clumpql's databases are in one cluster: one of its own, or one that is there.
@@ -25,20 +24,26 @@ type postgresServer struct {
 	stop      func() error
 }
 
-// startPostgres starts a Postgres as initdb makes it, with its data in a new folder under dir; or it takes the one of the address.
-func startPostgres(ctx context.Context, dir, address string) (*postgresServer, error) {
-	if address != "" {
-		superuser, err := url.Parse(address)
+// startPostgres starts a Postgres as initdb makes it, with its data in a new folder; or it takes the one that the plan names.
+func startPostgres(ctx context.Context, p plan) (*postgresServer, error) {
+	if p.postgres != "" {
+		superuser, err := url.Parse(p.postgres)
 		if err != nil || superuser.Scheme == "" {
 			return nil, fmt.Errorf("-postgres is no URL") // err would tell a password
 		}
 		return &postgresServer{superuser: superuser, stop: func() error { return nil }}, nil
 	}
-	folder, err := os.MkdirTemp(dir, "clumpql-bench-")
+	folder, err := os.MkdirTemp(p.dir, "clumpql-bench-")
 	if err != nil {
 		return nil, err
 	}
-	server, err := postgres.Start(ctx, postgres.Config{Dir: folder, Binaries: binariesFolder, Settings: initdbSettings, Temporary: true})
+	libraries := ""
+	if p.profiles != "" {
+		libraries = statementsLibrary
+	}
+	server, err := postgres.Start(ctx, postgres.Config{
+		Dir: folder, Binaries: binariesFolder, Settings: initdbSettings(libraries), Temporary: true,
+	})
 	if err != nil {
 		return nil, err
 	}
