@@ -11,7 +11,7 @@ WITH_POSTGRES := go run ./internal/pgtest/run --
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: $(if $(DATABASE_URL),,postgres) ## Serve demo data on http://127.0.0.1:8080.
@@ -59,7 +59,7 @@ fuzz-targets:
 	while read -r folder target; do (set -x; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$folder </dev/null); done
 
 .PHONY: bench
-bench: bench-ledger bench-loader bench-graphql ## Compare with rivals: all of the three below.
+bench: bench-ledger bench-loader bench-graphql ## Compare with rivals: ledger, loader and GraphQL.
 
 .PHONY: bench-go
 bench-go: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Run the Go benchmarks that match BENCH (all).
@@ -73,6 +73,10 @@ bench-modules:
 .PHONY: bench-ledger
 bench-ledger: postgres ## Compare the ledger with a transaction a transfer, as pgbench makes them.
 	cd bench && go run ./ledger $(ARGS)
+
+.PHONY: bench-ledger-large
+bench-ledger-large: postgres ## Compare a ledger of ten million records with an empty one, read and verify it.
+	cd bench && go run ./ledger -large $(ARGS)
 
 .PHONY: bench-loader
 bench-loader: ## Compare loader with dataloadgen and graph-gophers/dataloader.

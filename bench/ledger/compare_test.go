@@ -23,7 +23,25 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if args, asked := process.CommandAsked(); asked {
+		os.Exit(process.RunCommand(args))
+	}
 	os.Exit(m.Run())
+}
+
+// testCluster is a cluster with a meter, as a superuser.
+func testCluster(t *testing.T) (*url.URL, *meter) {
+	t.Helper()
+	superuser, err := url.Parse(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newMeter(t.Context(), superuser.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.close(t.Context()) })
+	return superuser, m
 }
 
 // With few accounts everything is contended. No money comes or goes, and every record that is counted is there.
@@ -36,10 +54,7 @@ func TestMeasure_keepsMoneyAndRecords(t *testing.T) {
 		// The Postgres that is fetched where none is installed has no pgbench. Then there is nothing to compare with, which is told.
 		t.Errorf("without pgbench: %v", err)
 	}
-	superuser, err := url.Parse(pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	superuser, m := testCluster(t)
 	c, err := openContest(t.Context(), superuser, program, 5)
 	defer func() {
 		if err := c.close(); err != nil {
@@ -53,11 +68,6 @@ func TestMeasure_keepsMoneyAndRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newMeter(t.Context(), superuser.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.close(t.Context())
 	outcomes, records, err := measure(t.Context(), chosen, 1, time.Millisecond, m, t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +86,25 @@ func TestMeasure_keepsMoneyAndRecords(t *testing.T) {
 	}
 	writeTable(t.Output(), outcomes)
 	judge(t.Output(), outcomes)
+}
+
+// The large ledger, here a small one, is measured, read and verified, and holds what it was filled with.
+func TestCompareLarge(t *testing.T) {
+	superuser, m := testCluster(t)
+	var out strings.Builder
+	p := plan{
+		rounds: 1, duration: time.Millisecond, accounts: 5, size: size{accounts: 30, records: 1_030}, reads: 20,
+		out: &out, progress: t.Output(),
+	}
+	if err := compareLarge(t.Context(), p, superuser, m); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(out.String())
+	for _, want := range []string{"1030 records", depotEmpty, depotLarge, "incoming page, GraphQL: p99", "verify"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the report does not tell of %q", want)
+		}
+	}
 }
 
 func TestReadLogs(t *testing.T) {
@@ -120,11 +149,7 @@ func TestParseStat(t *testing.T) {
 
 // On Linux this very test uses CPU of Postgres.
 func TestMeter_postgresCPU(t *testing.T) {
-	m, err := newMeter(t.Context(), pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.close(t.Context())
+	_, m := testCluster(t)
 	idle := entrant{"idle", pgbenchClients{pgbench: &pgbench{}}}
 	before, err := m.read(t.Context(), idle)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -29,6 +30,9 @@ func run() error {
 	if _, asked := process.Asked(); asked {
 		return process.Serve(process.Clumpql)
 	}
+	if args, asked := process.CommandAsked(); asked {
+		os.Exit(process.RunCommand(args))
+	}
 	p, err := flags()
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func run() error {
 	defer stop()
 	bounded, cancel := context.WithTimeoutCause(ctx, p.limit, fmt.Errorf("not ready after %s (-limit)", p.limit))
 	defer cancel()
-	err = compare(bounded, p)
+	err = measureOnPostgres(bounded, p)
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted") // what that has led to is of no interest
@@ -53,17 +57,27 @@ type plan struct {
 	duration   time.Duration // of a round
 	limit      time.Duration // of all
 	accounts   int64
+	large      bool
+	size       size
+	reads      int      // of the large ledger, of each kind
 	contenders []string // empty: all
 	postgres   string   // URL of a superuser; empty: a Postgres of its own
 	dir        string
 	profiles   string // folder; empty: none are taken
+
+	out, progress io.Writer // for the report, and for how far it is
 }
 
 func flags() (p plan, err error) {
+	p.out, p.progress = os.Stdout, os.Stderr
 	flag.IntVar(&p.rounds, "rounds", 3, "rounds of each contender")
 	flag.DurationVar(&p.duration, "duration", 3*time.Second, "duration of a round, in whole seconds")
 	flag.DurationVar(&p.limit, "limit", time.Hour, "duration of all; what is not ready then is an error")
 	flag.Int64Var(&p.accounts, "accounts", 10_000, "accounts of each ledger")
+	flag.BoolVar(&p.large, "large", false, "fill a large ledger and measure it beside an empty one, instead of contenders")
+	flag.Int64Var(&p.size.accounts, "large-accounts", 1_000_000, "accounts of the large ledger")
+	flag.Int64Var(&p.size.records, "large-records", 10_000_000, "records of the large ledger, a deposit into each account included")
+	flag.IntVar(&p.reads, "reads", 2_000, "reads of the large ledger, of each kind")
 	contenders := flag.String("contenders", "", "contenders to measure, separated by commas; all unless told")
 	flag.StringVar(&p.postgres, "postgres", "", "URL of a superuser of a cluster to measure on; a new one, as initdb makes it, unless told")
 	// /tmp is memory on many systems: nothing there is ever synced to a disk.
@@ -73,24 +87,43 @@ func flags() (p plan, err error) {
 	if p.rounds < 1 || p.duration < time.Second || p.duration%time.Second != 0 || p.accounts < 2 || flag.NArg() > 0 {
 		return p, errors.New("rounds must be positive, a duration of whole seconds, accounts two at least, and there are no arguments")
 	}
+	if p.size.accounts < 2 || p.size.records < p.size.accounts || p.reads < 1 {
+		return p, errors.New("large-accounts must be two at least, large-records not fewer, and reads positive")
+	}
 	if *contenders != "" {
 		p.contenders = strings.Split(*contenders, ",")
 	}
 	return p, nil
 }
 
-// compare starts Postgres and what is to be measured on it, measures, and reports.
-func compare(ctx context.Context, p plan) (err error) {
+// measureOnPostgres starts Postgres and measures on it what is asked for.
+func measureOnPostgres(ctx context.Context, p plan) (err error) {
 	server, err := startPostgres(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
+	if err := writeHead(ctx, p.out, server.superuser.String()); err != nil {
+		return err
+	}
+	m, err := newMeter(ctx, server.superuser.String())
+	if err != nil {
+		return err
+	}
+	defer m.close(ctx)
+	if p.large {
+		return compareLarge(ctx, p, server.superuser, m)
+	}
+	return compare(ctx, p, server, m)
+}
+
+// compare makes what is to be measured, measures and reports.
+func compare(ctx context.Context, p plan, server *postgresServer, m *meter) (err error) {
 	program, err := findPgbench(server.programs)
 	if err != nil {
 		return err
 	}
-	if err := writeHead(ctx, os.Stdout, server.superuser.String(), program); err != nil {
+	if err := writeRival(ctx, p.out, program); err != nil {
 		return err
 	}
 	c, err := openContest(ctx, server.superuser, program, p.accounts)
@@ -102,22 +135,17 @@ func compare(ctx context.Context, p plan) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := newMeter(ctx, server.superuser.String())
-	if err != nil {
-		return err
-	}
-	defer m.close(ctx)
-	outcomes, records, err := measure(ctx, chosen, p.rounds, p.duration, m, os.Stderr)
+	outcomes, records, err := measure(ctx, chosen, p.rounds, p.duration, m, p.progress)
 	if err != nil {
 		return err
 	}
 	if err := c.check(ctx, records); err != nil {
 		return err
 	}
-	fmt.Println()
-	writeTable(os.Stdout, outcomes)
-	fmt.Println()
-	judge(os.Stdout, outcomes)
+	fmt.Fprintln(p.out)
+	writeTable(p.out, outcomes)
+	fmt.Fprintln(p.out)
+	judge(p.out, outcomes)
 	if p.profiles == "" {
 		return nil
 	}

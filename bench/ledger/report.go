@@ -14,20 +14,25 @@ import (
 )
 
 // writeHead tells where, when and of what the figures are.
-func writeHead(ctx context.Context, out io.Writer, database, pgbenchProgram string) error {
+func writeHead(ctx context.Context, out io.Writer, database string) error {
 	version, settings, err := readSettings(ctx, database)
 	if err != nil {
 		return err
 	}
-	rival, err := exec.CommandContext(ctx, pgbenchProgram, "--version").Output()
-	if err != nil {
-		return fmt.Errorf("%s: %w", pgbenchProgram, err)
-	}
 	fmt.Fprintf(out, "%s, %s/%s, %d CPUs (%s), %s of memory, %s\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), runtime.GOOS, runtime.GOARCH,
 		runtime.NumCPU(), fromSystem("/proc/cpuinfo", "model name"), fromSystem("/proc/meminfo", "MemTotal"), runtime.Version())
-	fmt.Fprintf(out, "Postgres %s, %s\n%s\n", version, strings.TrimSpace(string(rival)), settings)
-	fmt.Fprintf(out, "go run ./ledger %s\n\n", strings.Join(os.Args[1:], " "))
-	fmt.Fprintf(out, "pgbench --protocol=prepared runs\n\n    %s\n", strings.TrimSpace(strings.ReplaceAll(transferSQL, "\n", "\n    ")))
+	fmt.Fprintf(out, "Postgres %s: %s\ngo run ./ledger %s\n\n", version, settings, strings.Join(os.Args[1:], " "))
+	return nil
+}
+
+// writeRival tells what pgbench does.
+func writeRival(ctx context.Context, out io.Writer, program string) error {
+	version, err := exec.CommandContext(ctx, program, "--version").Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w", program, err)
+	}
+	fmt.Fprintf(out, "%s with --protocol=prepared runs\n\n    %s\n\n", strings.TrimSpace(string(version)),
+		strings.TrimSpace(strings.ReplaceAll(transferSQL, "\n", "\n    ")))
 	return nil
 }
 

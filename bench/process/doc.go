@@ -4,5 +4,7 @@
 //	     |                          `--> tells its addresses on standard output, as one line of JSON, once it serves
 //	     `--Figures, Download--> private listener: CPU time, allocations and memory so far; profiles
 //
-// A process ends with its standard input: at Stop, and when the comparison dies.
+//	comparison --Command--> this program again, as `PROGRAM command ARGUMENT...` --RunCommand--> a command of clumpql; its time and memory
+//
+// A server ends with its standard input: at Stop, and when the comparison dies.
 package process

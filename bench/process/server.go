@@ -76,6 +76,11 @@ func Clumpql(_ context.Context, database string, ready func(string)) error {
 	return fmt.Errorf("exit code %d", code)
 }
 
+// RunCommand is a command of the program itself, with its output here. It returns the exit code.
+func RunCommand(args []string) int {
+	return command.Run(args, command.Program{Stdout: os.Stdout, Stderr: os.Stderr})
+}
+
 // logReader finds in the program's log where it listens, and shows what is wrong.
 type logReader struct{ ready func(address string) }
 
