@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/clumpql/clumpql/bench/cluster"
+	"github.com/clumpql/clumpql/bench/process"
 	"github.com/clumpql/clumpql/graph"
 	"github.com/clumpql/clumpql/internal/catalogue"
 	"github.com/clumpql/clumpql/internal/pgtest"
@@ -18,7 +20,7 @@ import (
 // BenchmarkHandler serves the queries in this process, as many at once as a server has connections, and reports the CPU time of a
 // request: on a busy machine it says more than the time. It is without net/http, and without Postgres' own.
 func BenchmarkHandler(b *testing.B) {
-	database, err := withPoolSize(pgtest.URL(b))
+	database, err := cluster.WithPoolSize(pgtest.URL(b))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,17 +49,17 @@ func benchmarkHandler(b *testing.B, handler http.Handler, q query) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for range poolSize {
+	for range cluster.PoolSize {
 		for _, body := range bodies {
 			serveOne(b, handler, body)
 		}
 	}
-	before, err := readFigures()
+	before, err := process.ReadFigures()
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
-	b.SetParallelism(poolSize)
+	b.SetParallelism(cluster.PoolSize)
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for n := 0; pb.Next(); n++ {
@@ -65,7 +67,7 @@ func benchmarkHandler(b *testing.B, handler http.Handler, q query) {
 		}
 	})
 	b.StopTimer()
-	after, err := readFigures()
+	after, err := process.ReadFigures()
 	if err != nil {
 		b.Fatal(err)
 	}
