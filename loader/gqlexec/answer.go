@@ -58,7 +58,7 @@ func (a *answer) recycle() {
 // block is the executed selection of all objects that were executed together: field f of row r is in slot
 // base + f*rows + r, so that the column of a field is contiguous.
 type block struct {
-	fields []*Field
+	fields []Field
 	base   Slot
 	rows   int
 	owners places // the slots whose values are the rows; none for the root
@@ -96,7 +96,7 @@ func (a *answer) list(s Slot, n int) Slot {
 }
 
 // block puts an object into each of the slots; without any, one into none: the root.
-func (a *answer) block(fields []*Field, owners places) block {
+func (a *answer) block(fields []Field, owners places) block {
 	b := block{fields: fields, rows: max(owners.n, 1), owners: owners}
 	b.base = a.reserve(len(fields) * b.rows)
 	id := len(a.blocks)
@@ -129,7 +129,7 @@ func (a *answer) path(s Slot) []step {
 		}
 		b := a.blocks[r.block]
 		offset := int(s - b.base)
-		steps = append(steps, step{field: b.fields[offset/b.rows]})
+		steps = append(steps, step{field: &b.fields[offset/b.rows]})
 		if b.owners.n == 0 {
 			return steps
 		}
@@ -142,10 +142,11 @@ func (a *answer) path(s Slot) []step {
 func (a *answer) appendBlock(buf []byte, b block, r int) ([]byte, bool) {
 	start := len(buf)
 	buf = append(buf, '{')
-	for i, f := range b.fields {
+	for i := range b.fields {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
+		f := b.fields[i].fieldPlan
 		buf = append(buf, f.key...)
 		var ok bool
 		if buf, ok = a.appendValue(buf, b.base+Slot(i*b.rows+r), f.typ); !ok {

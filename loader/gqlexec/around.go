@@ -32,7 +32,7 @@ type ColumnResult struct {
 
 // around calls AroundColumn, which must be set, around execute.
 func (r *run) around(f *Field, rows int, arrived bool, execute func()) {
-	info := ColumnInfo{Path: f.origin(), Object: f.object, Field: f.CollectedField, Rows: rows, Arrived: arrived}
+	info := ColumnInfo{Path: f.origin, Object: f.object, Field: f.CollectedField, Rows: rows, Arrived: arrived}
 	var t turn
 	defer t.end()
 	r.hook(f.outer(r), info, func(ctx context.Context) (result ColumnResult) {

@@ -92,16 +92,7 @@ func (c *collector) addFragment(name string) error {
 }
 
 func (c *collector) included(sel ast.Selection) (bool, error) {
-	var directives ast.DirectiveList
-	switch sel := sel.(type) {
-	case *ast.Field:
-		directives = sel.Directives
-	case *ast.InlineFragment:
-		directives = sel.Directives
-	case *ast.FragmentSpread:
-		directives = sel.Directives
-	}
-	for _, d := range directives {
+	for _, d := range directivesOf(sel) {
 		if d.Name != "skip" && d.Name != "include" {
 			continue
 		}
@@ -111,6 +102,18 @@ func (c *collector) included(sel ast.Selection) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+func directivesOf(sel ast.Selection) ast.DirectiveList {
+	switch sel := sel.(type) {
+	case *ast.Field:
+		return sel.Directives
+	case *ast.InlineFragment:
+		return sel.Directives
+	case *ast.FragmentSpread:
+		return sel.Directives
+	}
+	return nil
 }
 
 // condition evaluates the argument of a @skip or @include. Validation lets a variable that is null pass where it has a default: that

@@ -80,7 +80,7 @@ func Resolve[V any](c *Column, resolve func(i int) loader.Clump[V], complete Com
 		return
 	}
 	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
-	loader.StartEach(c.run.execution, clumps, c.field.origin(), func(i int, v V, defined bool, err error) {
+	loader.StartEach(c.run.execution, clumps, c.field.origin, func(i int, v V, defined bool, err error) {
 		a.add(slots.at(i), v, defined, err)
 	})
 }

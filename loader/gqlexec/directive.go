@@ -58,7 +58,7 @@ func await[V any](ctx context.Context, a asking, clump loader.Clump[V]) (res any
 
 func directed[V any](c *Column, directives Directives, next func(i int, a asking) graphql.Resolver, complete Complete[V]) {
 	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
-	ask, column := asking{c.run.scope, c.field.origin()}, c.Context()
+	ask, column := asking{c.run.scope, c.field.origin}, c.Context()
 	clumps := make([]loader.Clump[directedValue[V]], c.rows)
 	for i := range c.rows {
 		fc := graphql.GetFieldContext(c.run.errorContext(c.slot(i)))

@@ -38,7 +38,7 @@ func (q *rootFields) query(ctx context.Context, i int) {
 		q.drive()
 		return
 	}
-	f, passed := q.selection.fields[i], false
+	f, passed := &q.selection.fields[i], false
 	q.intercept(ctx, i, func(own context.Context) {
 		f.root = own
 		q.start(i)
@@ -56,7 +56,8 @@ func (q *rootFields) query(ctx context.Context, i int) {
 
 // mutation executes the fields one after the other, until the request ends.
 func (q *rootFields) mutation(ctx context.Context) error {
-	for i, f := range q.selection.fields {
+	for i := range q.selection.fields {
+		f := &q.selection.fields[i]
 		execute := func(ctx context.Context) {
 			if q.err == nil {
 				q.err = q.inScope(ctx, f.Alias, func() { q.start(i) })
@@ -76,7 +77,7 @@ func (q *rootFields) mutation(ctx context.Context) error {
 
 // start begins the column of field i, also one that was executed before.
 func (q *rootFields) start(i int) {
-	f, slot := q.selection.fields[i], q.block.base+Slot(i)
+	f, slot := &q.selection.fields[i], q.block.base+Slot(i)
 	f.ctx, f.selections, q.values[slot] = nil, nil, value{}
 	executeColumn(q.run, q.selection, i, &Column{run: q.run, field: f, base: slot, rows: 1}, []Root{{}})
 }
@@ -89,7 +90,7 @@ func (q *rootFields) drive() {
 
 // intercept runs the interceptors of field i around execute and puts what they answer into its slot.
 func (q *rootFields) intercept(ctx context.Context, i int, execute func(context.Context)) {
-	f, slot := q.selection.fields[i], q.block.base+Slot(i)
+	f, slot := &q.selection.fields[i], q.block.base+Slot(i)
 	ctx = graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{Object: f.Name, Field: f.CollectedField})
 	var answered graphql.Marshaler // by execute
 	contain(1, func(int) {

@@ -25,7 +25,8 @@ type run struct {
 
 	schema    *ast.Schema
 	operation *graphql.OperationContext
-	plans     *loader.Plans
+	plan      *operationPlan  // of what is selected
+	plans     *loader.Plans   // of what is fetched
 	hook      AroundColumn    // nil: none
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
 	execution *loader.Execution
@@ -49,15 +50,19 @@ func runOperation(ctx context.Context, schema *Schema, root *Object[Root], seria
 	return r.encode(b), nil
 }
 
-// begin collects what the operation of ctx selects on the root object. The run has to be finished, whatever the error.
+// begin finds out what the operation of ctx selects on the root object. The run has to be finished, whatever the error.
 func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selection[Root], error) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: root.Name})
 	r := &run{
 		answer: answers.Get().(*answer),
 		schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, hook: s.AroundColumn, ctx: ctx,
 	}
-	selected, err := collect(r, nil, root, r.operation.Operation.SelectionSet)
-	return r, selected, err
+	r.plan = s.selections.plan(r.operation)
+	selected, err := rootPlan(r, root)
+	if err != nil {
+		return r, nil, err
+	}
+	return r, newSelection(nil, selected), nil
 }
 
 // finish leaves the run's answer to the next request.

@@ -14,7 +14,7 @@ import (
 )
 
 // Schema is a [graphql.ExecutableSchema] that executes breadth-first. The generated NewExecutableSchema makes it. It holds
-// no state of requests and may be used by any number of them at once.
+// no state of requests, only what it has learned of operations, and may be used by any number of requests at once. It must not be copied.
 type Schema struct {
 	Parsed   *ast.Schema
 	Query    *Object[Root]
@@ -35,6 +35,8 @@ type Schema struct {
 	// IgnoreFieldInterceptors lets extensions be installed that intercept fields. They are not called for them; without it every operation
 	// is answered with an error that says so.
 	IgnoreFieldInterceptors bool
+
+	selections selectionPlans
 }
 
 var _ graphql.ExecutableSchema = (*Schema)(nil)

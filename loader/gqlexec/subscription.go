@@ -96,7 +96,7 @@ func (s *subscription) respond(ctx context.Context) *graphql.Response {
 	return &graphql.Response{Data: data}
 }
 
-// execute collects the selection anew for each event: fields keep contexts of their event's Scope.
+// execute has fields of its own for each event: they keep contexts of their event's Scope.
 func (s *subscription) execute(ctx context.Context, complete func(*Column)) ([]byte, error) {
 	r, selected, err := s.schema.begin(ctx, s.schema.Subscription)
 	defer r.finish()
@@ -105,7 +105,7 @@ func (s *subscription) execute(ctx context.Context, complete func(*Column)) ([]b
 	}
 	b := r.block(selected.fields, places{})
 	selected.fields[0].args = s.args
-	column := &Column{run: r, field: selected.fields[0], base: b.base, rows: 1}
+	column := &Column{run: r, field: &selected.fields[0], base: b.base, rows: 1}
 	if err := r.inScope(r.ctx, "", func() { complete(column) }); err != nil {
 		return nil, err
 	}
