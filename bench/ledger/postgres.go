@@ -12,9 +12,14 @@ import (
 	"github.com/clumpql/clumpql/internal/postgres"
 )
 
-// initdbSettings take back what a private Postgres sets otherwise than initdb does.
-func initdbSettings(libraries string) map[string]string {
-	return map[string]string{"shared_buffers": "128MB", "shared_preload_libraries": libraries}
+// initdbSettings take back what a private Postgres sets otherwise than initdb does. Where profiles are asked for, statements are counted.
+func initdbSettings(profiles bool) map[string]string {
+	settings := map[string]string{"shared_buffers": "128MB", "shared_preload_libraries": ""}
+	if profiles {
+		settings["shared_preload_libraries"] = statementsLibrary
+		settings[statementsLibrary+".track_planning"] = "on"
+	}
+	return settings
 }
 
 // rivals' and clumpql's databases are in one cluster: one of its own, or one that is there.
@@ -37,12 +42,8 @@ func startPostgres(ctx context.Context, p plan) (*postgresServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	libraries := ""
-	if p.profiles != "" {
-		libraries = statementsLibrary
-	}
 	server, err := postgres.Start(ctx, postgres.Config{
-		Dir: folder, Binaries: binariesFolder, Settings: initdbSettings(libraries), Temporary: true,
+		Dir: folder, Binaries: binariesFolder, Settings: initdbSettings(p.profiles != ""), Temporary: true,
 	})
 	if err != nil {
 		return nil, err

@@ -74,25 +74,25 @@ func profileCPU(ctx context.Context, e entrant, file string) (err error) {
 }
 
 const readStatementsSQL = `
-SELECT calls, total_exec_time::float8, mean_exec_time::float8, rows, shared_blks_hit + shared_blks_read, wal_bytes::bigint, query
+SELECT calls, total_exec_time::float8, total_plan_time::float8, rows, shared_blks_hit + shared_blks_read, wal_bytes::bigint, query
 FROM pg_stat_statements
 WHERE query !~ 'pg_stat_statements'
-ORDER BY total_exec_time DESC
+ORDER BY total_exec_time + total_plan_time DESC
 LIMIT 30`
 
 // writeStatements writes a line for each statement, the one that took longest in all first.
 func writeStatements(ctx context.Context, conn *pgx.Conn, path string) error {
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "calls\tms\tms a call\trows\tblocks\tWAL bytes\t statement")
+	fmt.Fprintln(table, "calls\tms\tplanning ms\trows\tblocks\tWAL bytes\t statement")
 	var (
 		calls, rows, blocks, walBytes int64
-		total, mean                   float64
+		executing, planning           float64
 		query                         string
 	)
 	found, _ := conn.Query(ctx, readStatementsSQL)
-	_, err := pgx.ForEachRow(found, []any{&calls, &total, &mean, &rows, &blocks, &walBytes, &query}, func() error {
-		fmt.Fprintf(table, "%d\t%.0f\t%.3f\t%d\t%d\t%d\t %.100s\n", calls, total, mean, rows, blocks, walBytes,
+	_, err := pgx.ForEachRow(found, []any{&calls, &executing, &planning, &rows, &blocks, &walBytes, &query}, func() error {
+		fmt.Fprintf(table, "%d\t%.0f\t%.0f\t%d\t%d\t%d\t %.100s\n", calls, executing, planning, rows, blocks, walBytes,
 			strings.Join(strings.Fields(query), " "))
 		return nil
 	})
