@@ -77,12 +77,23 @@ func fail(group []*call, err error) {
 	}
 }
 
-// attempt runs one transaction for a group, in two round trips: lock and look up; write and commit. It sets receipts or
-// err of each call. Its own error concerns all of them. It sets committing when it has sent a commit that may have taken
-// effect though there was no answer.
+// attempt runs one transaction for a group, and sets receipts or err of each call. Its own error concerns all of them. It sets
+// committing when it has sent a commit that may have taken effect though there was no answer: from then on the depot is looked up.
 func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
+	if d.lookups == 0 && !*committing {
+		err := d.appendFresh(ctx, group, committing)
+		if !isDataError(err) {
+			return err
+		}
+		d.lookups = lookupsAfterReplay
+	}
+	return d.appendKnown(ctx, group, committing)
+}
+
+// appendKnown appends a group of which the depot may hold records, in two round trips: lock and look up; write and commit.
+func (d *Depot) appendKnown(ctx context.Context, group []*call, committing *bool) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -104,6 +115,10 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 	a.queueLookups(first, es...)
 	if err := conn.SendBatch(ctx, first).Close(); err != nil {
 		return err
+	}
+	d.lookups = max(d.lookups-1, 0)
+	if len(a.known) > 0 {
+		d.lookups = lookupsAfterReplay
 	}
 
 	for _, c := range group {

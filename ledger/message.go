@@ -1,0 +1,156 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+)
+
+// message is a whole transaction that is sent at once and answered at once: begin, settings, statements, commit. The
+// server skips what follows an error, so a commit is never reached after one.
+//
+// Statements are bound to their arguments first, all of them, and executed after that. A process that is stopped or cut
+// off while it sends holds no lock of a row then: what takes locks is some hundred bytes at the end. No
+// timeout of Postgres would end a transaction that waits for the rest of a message.
+type message struct {
+	statements []statement // in the order of execution
+	bound      []byte      // Bind messages
+	sent       bool        // the server may have got it
+}
+
+// statement is SQL under the name by which connections know it prepared.
+type statement struct{ name, sql string }
+
+var (
+	stmtBegin    = statement{"clumpql_begin", "begin"}
+	stmtCommit   = statement{"clumpql_commit", "commit"}
+	stmtSettings = statement{"clumpql_settings", messageSettings}
+	stmtNotify   = statement{"clumpql_notify", notify}
+)
+
+// messageSettings hold for one message. Its statements take arrays and find each element's row by an index. A plan is made
+// once for a connection, maybe while the tables are empty, and must be that one.
+const messageSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`
+
+// closeTimeout bounds closing a connection whose message failed.
+const closeTimeout = time.Second
+
+// add puts a statement with its arguments, in their binary form, behind the others.
+func (m *message) add(s statement, args ...[]byte) {
+	bind := pgproto3.Bind{
+		DestinationPortal: portal(len(m.statements)),
+		PreparedStatement: s.name,
+		Parameters:        args,
+	}
+	if len(args) > 0 {
+		bind.ParameterFormatCodes = binaryFormat
+	}
+	bind.ResultFormatCodes = binaryFormat
+	m.statements = append(m.statements, s)
+	m.bound, _ = bind.Encode(m.bound) // fails for a gigabyte; a message is bounded far below that
+}
+
+var binaryFormat = []int16{pgx.BinaryFormatCode}
+
+func portal(i int) string { return "p" + strconv.Itoa(i) }
+
+// send runs the message as one transaction, and returns for each statement the columns of the last row that it returned.
+// After an error the connection is closed, and the transaction was rolled back if commitUnknown says no.
+func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, err error) {
+	for _, s := range append([]statement{stmtBegin, stmtSettings, stmtCommit}, m.statements...) {
+		if _, err := conn.Prepare(ctx, s.name, s.sql); err != nil {
+			return nil, fmt.Errorf("prepare %s: %w", s.name, err)
+		}
+	}
+	raw := conn.PgConn()
+	interrupted := context.AfterFunc(ctx, func() { _ = raw.Conn().SetDeadline(time.Unix(1, 0)) })
+	defer func() {
+		if interrupted() && err == nil {
+			return
+		}
+		// The end of ctx may have come just after the answer: then only the connection is lost.
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		_ = conn.Close(closing) // the first error is the one that counts
+	}()
+	m.sent = true
+	if _, err := raw.Conn().Write(m.encode()); err != nil {
+		return nil, interruption(ctx, err)
+	}
+	rows, err = m.receive(raw.Frontend())
+	return rows, interruption(ctx, err)
+}
+
+// interruption names the end of ctx as the reason of an error that it caused.
+func interruption(ctx context.Context, err error) error {
+	var refused *pgconn.PgError
+	if err != nil && ctx.Err() != nil && !errors.As(err, &refused) {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
+}
+
+// encode returns the bytes to be sent.
+func (m *message) encode() []byte {
+	b := make([]byte, 0, len(m.bound)+512+32*len(m.statements))
+	b = appendRun(b, stmtBegin)
+	b = appendRun(b, stmtSettings)
+	b = append(b, m.bound...)
+	for i := range m.statements {
+		b, _ = (&pgproto3.Execute{Portal: portal(i)}).Encode(b) // as in appendRun
+	}
+	b = appendRun(b, stmtCommit)
+	b, _ = (&pgproto3.Sync{}).Encode(b)
+	return b
+}
+
+// appendRun appends what runs a statement without arguments.
+func appendRun(b []byte, s statement) []byte {
+	b, _ = (&pgproto3.Bind{PreparedStatement: s.name}).Encode(b) // only huge messages are refused
+	b, _ = (&pgproto3.Execute{}).Encode(b)
+	return b
+}
+
+// receive reads the answer to the end. Of several errors it returns the first.
+func (m *message) receive(answer *pgproto3.Frontend) (rows [][][]byte, err error) {
+	rows = make([][][]byte, len(m.statements))
+	at := -2 // begin and settings come before the first
+	for {
+		received, broken := answer.Receive()
+		if broken != nil {
+			return nil, errors.Join(err, broken)
+		}
+		switch received := received.(type) {
+		case *pgproto3.DataRow:
+			if at >= 0 && at < len(rows) {
+				rows[at] = cloneRow(received.Values)
+			}
+		case *pgproto3.CommandComplete:
+			at++
+		case *pgproto3.ErrorResponse:
+			if err == nil {
+				err = pgconn.ErrorResponseToPgError(received)
+			}
+		case *pgproto3.ReadyForQuery:
+			return rows, err
+		}
+	}
+}
+
+// cloneRow keeps a row whose memory the next message will overwrite.
+func cloneRow(values [][]byte) [][]byte {
+	row := make([][]byte, len(values))
+	for i, v := range values {
+		row[i] = append([]byte(nil), v...)
+	}
+	return row
+}
