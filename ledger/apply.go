@@ -9,6 +9,8 @@ import "math"
 type account struct {
 	balanceMinor int64
 	changed      bool // must be written: the balance differs from the stored one, or none is stored
+	stored       bool // has a row
+	listed       bool // is among those that the microbatch will write
 }
 
 // accounts holds every user whom the records of a microbatch name.

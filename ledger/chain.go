@@ -124,12 +124,6 @@ func linksOf(previous Hash, next []int64, rows []depotRow, outcomes []outcome) [
 
 const writeLink = `INSERT INTO microbatches (partition, position, next_offset, hash, digests) VALUES ($1, $2, $3, $4, $5)`
 
-func queueLinks(b *pgx.Batch, links []link) {
-	for _, l := range links {
-		b.Queue(writeLink, l.partition, l.position, l.next, l.hash[:], l.digests)
-	}
-}
-
 const readHead = `SELECT hash FROM microbatches ORDER BY position DESC, partition DESC LIMIT 1`
 
 // lastHash returns the hash that the next link follows. It changes with progress: who must not miss one locks that before.

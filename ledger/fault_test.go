@@ -54,7 +54,7 @@ func TestDepotAppendSurvivesFaultAtEveryStatement(t *testing.T) {
 	f.arm(0, false)
 	check(t)
 	statements, _ := f.disarm()
-	if statements < 8 {
+	if statements < 6 {
 		t.Fatalf("an append sent %d statements: the table below would be too short", statements)
 	}
 	for statement := 1; statement <= statements; statement++ {

@@ -14,8 +14,10 @@ import (
 // late its statements arrive.
 type term struct {
 	epoch int64
-	next  []int64 // for each partition, the offset that is decided next
-	hash  Hash    // of the last microbatch
+	next  []int64 // for each partition, the offset that was decided next when it began
+	hash  Hash    // of the last microbatch, committed or under way
+
+	memory memory
 }
 
 const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $2::interval
@@ -60,7 +62,7 @@ var errHeld = errors.New("lease is held")
 // takeLease returns nil when another worker holds the lease. Raising the epoch waits for a microbatch that still runs,
 // and reads what it left.
 func (w *Worker) takeLease(ctx context.Context) (*term, error) {
-	t := &term{}
+	t := &term{memory: newMemory(w.depot.pool)}
 	err := pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
 			return err

@@ -41,6 +41,9 @@ const messageSettings = `SELECT set_config('plan_cache_mode', 'force_generic_pla
     set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true)`
 
+// errBroken means that a message was not sent or not answered to the end.
+var errBroken = errors.New("connection broken")
+
 // closeTimeout bounds closing a connection whose message failed.
 const closeTimeout = time.Second
 
@@ -83,20 +86,14 @@ func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, er
 		_ = conn.Close(closing) // the first error is the one that counts
 	}()
 	m.sent = true
-	if _, err := raw.Conn().Write(m.encode()); err != nil {
-		return nil, interruption(ctx, err)
+	if _, err = raw.Conn().Write(m.encode()); err == nil {
+		rows, err = m.receive(raw.Frontend())
 	}
-	rows, err = m.receive(raw.Frontend())
-	return rows, interruption(ctx, err)
-}
-
-// interruption names the end of ctx as the reason of an error that it caused.
-func interruption(ctx context.Context, err error) error {
 	var refused *pgconn.PgError
-	if err != nil && ctx.Err() != nil && !errors.As(err, &refused) {
-		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	if err != nil && !errors.As(err, &refused) {
+		err = errors.Join(ctx.Err(), errBroken, err)
 	}
-	return err
+	return rows, err
 }
 
 // encode returns the bytes to be sent.

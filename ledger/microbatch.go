@@ -2,13 +2,14 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // depotRow is a record as it is read from the depot.
@@ -20,108 +21,160 @@ type depotRow struct {
 	appendedAt time.Time
 }
 
+// microbatch is what one transaction decides. First it is filled, while its predecessor may still be under way, and then committed.
+//
+// Filling needs no transaction. The depot's rows never change, and offsets are gapless in the order of commits, so what
+// is visible is a prefix. Funds are changed by the holder of the lease alone: see memory.
+type microbatch struct {
+	from, next []int64 // progress before and after it
+	rows       []depotRow
+	outcomes   []outcome
+	touched    []touched // accounts to be written
+}
+
+// touched is an account that a microbatch changes.
+type touched struct {
+	userID int64
+	*account
+}
+
+// begin returns an empty microbatch that follows on the progress from.
+func (t *term) begin(from []int64) *microbatch {
+	t.memory.age()
+	return &microbatch{from: from, next: slices.Clone(from)}
+}
+
+// full tells whether more may not be added now, while another is under way or not. Partitions are decided one after the
+// other, so with several there is one reading, as late as possible.
+func (mb *microbatch) full(size int, underWay bool) bool {
+	if len(mb.next) > 1 {
+		return underWay || len(mb.rows) > 0
+	}
+	return len(mb.rows) >= size
+}
+
 const readDepot = `SELECT depot_offset, user_id, to_user_id, amount_minor, appended_at, kind, record_id
 FROM depot
 WHERE partition = $1 AND depot_offset >= $2
 ORDER BY depot_offset
 LIMIT $3`
 
-const advanceProgress = `UPDATE progress SET next_offset = $4 WHERE partition = $1 AND next_offset = $2 AND epoch = $3`
-
 const readFunds = `SELECT user_id, balance_minor FROM funds WHERE user_id = ANY($1)`
 
-// microbatch decides what the depot holds next, at most batchSize records, and returns how many.
-//
-// Reading the depot needs no transaction: its rows never change, and offsets are gapless in the order of commits, so
-// what is visible is a prefix. Then comes the transaction: advance progress by compare-and-set, which fails for a
-// worker that is not alone and keeps others out until the end; read the funds; decide; write; commit. PStates and
-// progress are therefore changed together or not at all. After an error the term is over, for nothing is known
-// about the commit: the next one reads progress again.
-func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
-	conn, err := w.depot.pool.Acquire(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Release() // closes the connection if it is left in a transaction
-	rows, next, err := w.readDepot(ctx, conn, t)
+// fill adds and decides what the depot holds next, up to the worker's batchSize. more tells that the depot may hold more yet.
+func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, err error) {
+	rows, more, err := w.readDepot(ctx, mb)
 	if err != nil || len(rows) == 0 {
-		return 0, err
+		return false, err
 	}
-
-	first := &pgx.Batch{}
-	queueBegin(first)
-	for p := range next {
-		if next[p] == t.next[p] {
-			continue
-		}
-		first.Queue(advanceProgress, p, t.next[p], t.epoch, next[p]).Exec(func(tag pgconn.CommandTag) error {
-			if tag.RowsAffected() != 1 {
-				return errFenced
+	as, err := t.memory.recall(ctx, rows)
+	if err != nil {
+		return false, err
+	}
+	mb.rows = append(mb.rows, rows...)
+	for _, row := range rows {
+		mb.outcomes = append(mb.outcomes, as.apply(row.entry))
+		for _, id := range [...]int64{row.userID, row.toUserID} {
+			if a := as[id]; a.changed && !a.listed {
+				a.listed = true
+				mb.touched = append(mb.touched, touched{id, a})
 			}
-			return nil
-		})
+		}
 	}
-	as := accountsOf(rows)
-	as.queueRead(first, readFunds)
-	if err := conn.SendBatch(ctx, first).Close(); err != nil {
-		return 0, err
-	}
-
-	var writes writes
-	outcomes := make([]outcome, len(rows))
-	for i, row := range rows {
-		outcomes[i] = as.apply(row.entry)
-		writes.add(row, outcomes[i])
-	}
-	links := linksOf(t.hash, next, rows, outcomes)
-	last := &pgx.Batch{}
-	as.queueWrite(last)
-	writes.queue(last)
-	queueLinks(last, links)
-	last.Queue(notify, settledNote(t.next, next))
-	last.Queue("commit")
-	if err := conn.SendBatch(ctx, last).Close(); err != nil {
-		return 0, err
-	}
-	t.next, t.hash = next, links[len(links)-1].hash
-	w.depot.waiters.settled(next)
-	return len(rows), nil
+	return more, nil
 }
 
-// readDepot returns the next records, partition after partition, and the progress after them. Each partition has an
-// equal share of the batch.
-func (w *Worker) readDepot(ctx context.Context, conn *pgxpool.Conn, t *term) ([]depotRow, []int64, error) {
-	share := max(w.batchSize/len(t.next), 1)
-	next := slices.Clone(t.next)
-	position := sum(t.next)
-	var rows []depotRow
+// readDepot returns the next records, partition after partition. Each partition has an equal share of the microbatch; more
+// tells that one of them used it up.
+func (w *Worker) readDepot(ctx context.Context, mb *microbatch) (rows []depotRow, more bool, err error) {
+	share := max((w.batchSize-len(mb.rows))/len(mb.next), 1)
+	position := sum(mb.next)
 	b := &pgx.Batch{}
-	for p := range t.next {
-		b.Queue(readDepot, p, t.next[p], share).Query(func(found pgx.Rows) error {
+	for p := range mb.next {
+		b.Queue(readDepot, p, mb.next[p], share).Query(func(found pgx.Rows) error {
 			part, err := pgx.CollectRows(found, scanDepotRow)
 			if err != nil {
 				return err
 			}
 			for i := range part {
 				row := &part[i]
-				if row.offset != next[p] {
-					return fmt.Errorf("%w: partition %d has offset %d where %d belongs", ErrCorrupt, p, row.offset, next[p])
+				if row.offset != mb.next[p] {
+					return fmt.Errorf("%w: partition %d has offset %d where %d belongs", ErrCorrupt, p, row.offset, mb.next[p])
 				}
-				next[p]++
+				mb.next[p]++
 				row.partition, row.position = int32(p), position
 				position++
 			}
 			rows = append(rows, part...)
+			more = more || len(part) == share
 			return nil
 		})
 	}
-	return rows, next, conn.SendBatch(ctx, b).Close()
+	return rows, more, w.depot.pool.SendBatch(ctx, b).Close()
 }
 
 func scanDepotRow(row pgx.CollectableRow) (r depotRow, err error) {
 	err = row.Scan(&r.offset, &r.userID, &r.toUserID, &r.amountMinor, &r.appendedAt, &r.kind, &r.id)
 	return r, err
 }
+
+// advanceProgress is the fence: where offset and epoch are not those that the term knows, the column's null is refused, and with it
+// the transaction.
+const advanceProgress = `UPDATE progress
+SET next_offset = CASE WHEN next_offset = $2::bigint AND epoch = $3::bigint THEN $4::bigint END
+WHERE partition = $1::integer`
+
+var stmtAdvanceProgress = statement{"clumpql_advance_progress", advanceProgress}
+
+// message makes the transaction of a microbatch, which begins with the fence: whoever is not alone fails there, and others are kept out until
+// the end. So PStates and progress are changed together or not at all. The microbatch is decided then: what follows it builds on it.
+func (t *term) message(mb *microbatch) *message {
+	m := &message{}
+	for p := range mb.next {
+		if mb.next[p] != mb.from[p] {
+			m.add(stmtAdvanceProgress, argInt4(int32(p)), argInt8(mb.from[p]), argInt8(t.epoch), argInt8(mb.next[p]))
+		}
+	}
+	addFunds(m, mb.touched)
+	var writes writes
+	for i, row := range mb.rows {
+		writes.add(row, mb.outcomes[i])
+	}
+	writes.addTo(m)
+	for _, l := range linksOf(t.hash, mb.next, mb.rows, mb.outcomes) {
+		m.add(stmtWriteLink, argInt4(l.partition), argInt8(l.position), argInt8(l.next), l.hash[:], l.digests)
+		t.hash = l.hash
+	}
+	m.add(stmtNotify, []byte(settledNote(mb.from, mb.next)))
+	return m
+}
+
+// commit sends the message of a microbatch. After an error the term is over, for nothing is known about the commit: the next
+// one reads progress again.
+func (w *Worker) commit(ctx context.Context, mb *microbatch, m *message) error {
+	conn, err := w.depot.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release() // drops the connection if the message has closed it
+	if _, err := m.send(ctx, conn.Conn()); err != nil {
+		if isFenced(err) {
+			return errFenced
+		}
+		return err
+	}
+	w.depot.waiters.settled(mb.next)
+	return nil
+}
+
+// isFenced tells whether advanceProgress has refused. A cluster puts the number of a shard behind the table's name.
+func isFenced(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == notNullViolation &&
+		strings.HasPrefix(refused.TableName, "progress") && refused.ColumnName == "next_offset"
+}
+
+const notNullViolation = "23502"
 
 // sum of the partitions' progress is the position of the next record: how many are decided.
 func sum(next []int64) (position int64) {

@@ -112,30 +112,56 @@ func (w *Worker) serve(ctx context.Context) error {
 		return err
 	}
 	w.depot.waiters.settled(t.next)
+	committed, underWay := make(chan error, 1), false
+	defer func() {
+		if underWay {
+			<-committed // nothing of a term outlives it
+		}
+	}()
 	renewal := time.NewTicker(max(w.lease/3, time.Millisecond))
 	defer renewal.Stop()
+	mb, more := t.begin(t.next), true
 	for {
-		decided, err := w.microbatch(ctx, t)
-		if err != nil {
-			return err
+		// While a microbatch is under way the next one is decided, with all that arrives until then. It is sent when the one
+		// before it is committed; if that fails, it goes with the term.
+		for more && !mb.full(w.batchSize, underWay) {
+			if more, err = w.fill(ctx, t, mb); err != nil {
+				return err
+			}
 		}
-		if decided > 0 {
-			select {
-			case <-renewal.C:
-				err = w.renew(ctx, t)
-			default:
-			}
-		} else {
-			select {
-			case <-w.depot.appended:
-			case <-renewal.C: // reading the depot then is the net under lost notifications
-				err = w.renew(ctx, t)
-			case <-ctx.Done():
-				err = ctx.Err()
-			}
+		if !underWay && len(mb.rows) > 0 {
+			sent, m := mb, t.message(mb)
+			underWay = true
+			go func() { committed <- w.commit(ctx, sent, m) }()
+			mb = t.begin(sent.next)
+			continue
+		}
+		select {
+		case <-w.depot.appended:
+			more = true
+		case err = <-committed:
+			underWay = false
+		case <-renewal.C:
+			more = true // the net under lost notifications
+			err = w.renew(ctx, t)
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// microbatch decides what the depot holds next, at most batchSize records, and returns how many.
+func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
+	mb := t.begin(t.next)
+	if _, err := w.fill(ctx, t, mb); err != nil || len(mb.rows) == 0 {
+		return 0, err
+	}
+	if err := w.commit(ctx, mb, t.message(mb)); err != nil {
+		return 0, err
+	}
+	t.next = mb.next
+	return len(mb.rows), nil
 }

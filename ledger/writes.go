@@ -1,58 +1,46 @@
 package ledger
 
 import (
+	"cmp"
+	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// accountsOf returns the users whom the records name, with nothing known of them: no row and nothing to spend.
-func accountsOf(rows []depotRow) accounts {
-	as := make(accounts, len(rows))
-	for _, row := range rows {
-		for _, id := range [...]int64{row.userID, row.toUserID} {
-			if as[id] == nil {
-				as[id] = &account{changed: true}
-			}
-		}
-	}
-	return as
-}
+// Rows are written in the order of their users, so that neighbours in an index are written together.
 
-// queueRead reads the accounts' balances with a statement that takes ids and returns ids and balances.
-func (as accounts) queueRead(b *pgx.Batch, sql string) {
-	ids := make([]int64, 0, len(as))
-	for id := range as {
-		ids = append(ids, id)
-	}
-	b.Queue(sql, ids).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var id, balanceMinor int64
-			if err := rows.Scan(&id, &balanceMinor); err != nil {
-				return err
-			}
-			*as[id] = account{balanceMinor: balanceMinor}
-		}
-		return rows.Err()
-	})
-}
+const addAccounts = `INSERT INTO funds (user_id, balance_minor) SELECT unnest($1::bigint[]), unnest($2::bigint[])`
 
-const writeFunds = `INSERT INTO funds (user_id, balance_minor)
-SELECT * FROM unnest($1::bigint[], $2::bigint[])
-ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor`
+const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor
+FROM unnest($1::bigint[], $2::bigint[]) AS u (user_id, balance_minor)
+WHERE funds.user_id = u.user_id`
 
-// queueWrite writes the accounts that changed.
-func (as accounts) queueWrite(b *pgx.Batch) {
-	ids := make([]int64, 0, len(as))
-	balances := make([]int64, 0, len(as))
-	for id, a := range as {
-		if a.changed {
-			ids = append(ids, id)
-			balances = append(balances, a.balanceMinor)
+var (
+	stmtAddAccounts   = statement{"clumpql_add_accounts", addAccounts}
+	stmtWriteFunds    = statement{"clumpql_write_funds", writeFunds}
+	stmtWriteOutgoing = statement{"clumpql_write_outgoing", writeOutgoing}
+	stmtWriteIncoming = statement{"clumpql_write_incoming", writeIncoming}
+	stmtWriteDeposits = statement{"clumpql_write_deposits", writeDeposits}
+	stmtWriteLink     = statement{"clumpql_write_link", writeLink}
+)
+
+// addFunds writes the balances of accounts as they are now, which the microbatch that follows may change.
+func addFunds(m *message, as []touched) {
+	slices.SortFunc(as, func(a, b touched) int { return cmp.Compare(a.userID, b.userID) })
+	var stored, added struct{ ids, balances []int64 }
+	for _, a := range as {
+		to := &added
+		if a.stored {
+			to = &stored
 		}
+		to.ids = append(to.ids, a.userID)
+		to.balances = append(to.balances, a.balanceMinor)
+		a.changed, a.listed, a.stored = false, false, true
 	}
-	if len(ids) > 0 {
-		b.Queue(writeFunds, ids, balances)
+	if len(stored.ids) > 0 {
+		m.add(stmtWriteFunds, argInt8s(stored.ids), argInt8s(stored.balances))
+	}
+	if len(added.ids) > 0 {
+		m.add(stmtAddAccounts, argInt8s(added.ids), argInt8s(added.balances))
 	}
 }
 
@@ -90,28 +78,31 @@ func (w *writes) add(row depotRow, o outcome) {
 
 const writeOutgoing = `INSERT INTO outgoing_transfers
     (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-    $7::timestamptz[], $8::smallint[], $9::text[])`
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+    unnest($6::bigint[]), unnest($7::timestamptz[]), unnest($8::smallint[]), unnest($9::text[])`
 
 const writeIncoming = `INSERT INTO incoming_transfers
     (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
     appended_at, status, record_id)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-    $8::timestamptz[], $9::smallint[], $10::text[])`
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+    unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::timestamptz[]), unnest($9::smallint[]), unnest($10::text[])`
 
 const writeDeposits = `INSERT INTO deposits
     (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
-    $6::timestamptz[], $7::smallint[], $8::text[])`
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+    unnest($6::timestamptz[]), unnest($7::smallint[]), unnest($8::text[])`
 
-func (w *writes) queue(b *pgx.Batch) {
+// addTo adds the statements that write the histories.
+func (w *writes) addTo(m *message) {
 	if c := &w.transfers; len(c.ids) > 0 {
-		b.Queue(writeOutgoing, c.userIDs, c.toUserIDs, c.positions, c.amounts, c.balances, c.offsets,
-			c.appendedAts, c.statuses, c.ids)
-		b.Queue(writeIncoming, c.userIDs, c.toUserIDs, c.positions, c.amounts, c.balances, c.payeeBalances, c.offsets,
-			c.appendedAts, c.statuses, c.ids)
+		payers, payees, positions, amounts := argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts)
+		balances, offsets, times := argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts)
+		statuses, ids := argInt2s(c.statuses), argTexts(c.ids)
+		m.add(stmtWriteOutgoing, payers, payees, positions, amounts, balances, offsets, times, statuses, ids)
+		m.add(stmtWriteIncoming, payers, payees, positions, amounts, balances, argInt8s(c.payeeBalances), offsets, times, statuses, ids)
 	}
 	if c := &w.deposits; len(c.ids) > 0 {
-		b.Queue(writeDeposits, c.userIDs, c.positions, c.amounts, c.balances, c.offsets, c.appendedAts, c.statuses, c.ids)
+		m.add(stmtWriteDeposits, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.amounts), argInt8s(c.balances),
+			argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids))
 	}
 }

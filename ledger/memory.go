@@ -1,0 +1,65 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// rememberedAccounts is how many accounts a generation of a memory has. Two of them take about a hundred megabytes.
+const rememberedAccounts = 1 << 19
+
+// memory holds accounts as they are after the last decision of a term, committed or not, so that a microbatch need not read
+// what its predecessors wrote.
+//
+// Nobody but the holder of the lease writes funds, and whoever takes the lease raises the epoch: what was decided on
+// other funds than the stored ones is never committed. So a memory lives and dies with its term, which any error ends.
+//
+// It is bounded by two generations. What is used moves to the younger; when that is full it becomes the older one, and what
+// was not used since is forgotten.
+type memory struct {
+	pool           *pgxpool.Pool
+	limit          int // of a generation, give or take the accounts of one microbatch
+	younger, older accounts
+}
+
+func newMemory(pool *pgxpool.Pool) memory {
+	return memory{pool: pool, limit: rememberedAccounts, younger: accounts{}}
+}
+
+// age makes room. It is called as a microbatch begins, when of those before only the last may be uncommitted: its accounts are
+// all in the younger generation, for nothing has aged since it began, so nothing uncommitted is forgotten.
+func (m *memory) age() {
+	if len(m.younger) >= m.limit {
+		m.younger, m.older = accounts{}, m.younger
+	}
+}
+
+// recall returns accounts that hold everybody whom the records name. It reads those that it does not remember.
+func (m *memory) recall(ctx context.Context, rows []depotRow) (accounts, error) {
+	var missing []int64
+	for i := range rows {
+		for _, id := range [...]int64{rows[i].userID, rows[i].toUserID} {
+			if m.younger[id] != nil {
+				continue
+			}
+			a := m.older[id]
+			if a == nil {
+				a = &account{changed: true} // with no row and nothing to spend, as far as is known
+				missing = append(missing, id)
+			}
+			m.younger[id] = a
+		}
+	}
+	if len(missing) == 0 {
+		return m.younger, nil
+	}
+	found, _ := m.pool.Query(ctx, readFunds, pgx.QueryExecModeCacheDescribe, missing)
+	var id, balanceMinor int64
+	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
+		*m.younger[id] = account{balanceMinor: balanceMinor, stored: true}
+		return nil
+	})
+	return m.younger, err
+}
