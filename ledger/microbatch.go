@@ -136,11 +136,7 @@ func (t *term) message(mb *microbatch) *message {
 		}
 	}
 	addFunds(m, mb.touched)
-	var writes writes
-	for i, row := range mb.rows {
-		writes.add(row, mb.outcomes[i])
-	}
-	writes.addTo(m)
+	addHistories(m, mb)
 	for _, l := range linksOf(t.hash, mb.next, mb.rows, mb.outcomes) {
 		m.add(stmtWriteLink, argInt4(l.partition), argInt8(l.position), argInt8(l.next), l.hash[:], l.digests)
 		t.hash = l.hash

@@ -115,7 +115,7 @@ func (w *Worker) serve(ctx context.Context) error {
 	committed, underWay := make(chan error, 1), false
 	defer func() {
 		if underWay {
-			<-committed // nothing of a term outlives it
+			_ = <-committed // nothing of a term outlives it; the error that ended it is the one that counts
 		}
 	}()
 	renewal := time.NewTicker(max(w.lease/3, time.Millisecond))

@@ -44,36 +44,44 @@ func addFunds(m *message, as []touched) {
 	}
 }
 
-// writes collects the outcomes of a microbatch for the history PStates.
-type writes struct {
-	transfers historyColumns
-	deposits  historyColumns
-}
-
 // historyColumns are rows of a history, as arrays for unnest.
 type historyColumns struct {
 	userIDs, toUserIDs, positions, amounts, balances, payeeBalances, offsets []int64
 	appendedAts                                                              []time.Time
-	statuses                                                                 []int16
+	statuses                                                                 []Status
 	ids                                                                      []string
 }
 
-// add takes over the outcome of a record.
-func (w *writes) add(row depotRow, o outcome) {
-	c := &w.transfers
-	if row.kind == kindDeposit {
-		c = &w.deposits
+// history returns the records of a kind in the order of the users that listed names.
+func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns {
+	type place struct {
+		userID int64
+		i      int
 	}
-	c.userIDs = append(c.userIDs, row.userID)
-	c.toUserIDs = append(c.toUserIDs, row.toUserID)
-	c.positions = append(c.positions, row.position)
-	c.amounts = append(c.amounts, row.amountMinor)
-	c.balances = append(c.balances, o.balanceMinor)
-	c.payeeBalances = append(c.payeeBalances, o.payeeMinor)
-	c.offsets = append(c.offsets, row.offset)
-	c.appendedAts = append(c.appendedAts, row.appendedAt)
-	c.statuses = append(c.statuses, int16(o.status))
-	c.ids = append(c.ids, row.id)
+	var order []place
+	for i := range mb.rows {
+		if mb.rows[i].kind == k {
+			order = append(order, place{listed(mb.rows[i].entry), i})
+		}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.userID, b.userID), cmp.Compare(a.i, b.i))
+	})
+	c := &historyColumns{}
+	for _, p := range order {
+		row, o := &mb.rows[p.i], mb.outcomes[p.i]
+		c.userIDs = append(c.userIDs, row.userID)
+		c.toUserIDs = append(c.toUserIDs, row.toUserID)
+		c.positions = append(c.positions, row.position)
+		c.amounts = append(c.amounts, row.amountMinor)
+		c.balances = append(c.balances, o.balanceMinor)
+		c.payeeBalances = append(c.payeeBalances, o.payeeMinor)
+		c.offsets = append(c.offsets, row.offset)
+		c.appendedAts = append(c.appendedAts, row.appendedAt)
+		c.statuses = append(c.statuses, o.status)
+		c.ids = append(c.ids, row.id)
+	}
+	return c
 }
 
 const writeOutgoing = `INSERT INTO outgoing_transfers
@@ -92,17 +100,21 @@ const writeDeposits = `INSERT INTO deposits
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
     unnest($6::timestamptz[]), unnest($7::smallint[]), unnest($8::text[])`
 
-// addTo adds the statements that write the histories.
-func (w *writes) addTo(m *message) {
-	if c := &w.transfers; len(c.ids) > 0 {
-		payers, payees, positions, amounts := argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts)
-		balances, offsets, times := argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts)
-		statuses, ids := argInt2s(c.statuses), argTexts(c.ids)
-		m.add(stmtWriteOutgoing, payers, payees, positions, amounts, balances, offsets, times, statuses, ids)
-		m.add(stmtWriteIncoming, payers, payees, positions, amounts, balances, argInt8s(c.payeeBalances), offsets, times, statuses, ids)
+// addHistories adds the statements that write the histories.
+func addHistories(m *message, mb *microbatch) {
+	if c := mb.history(kindTransfer, payer); len(c.ids) > 0 {
+		m.add(stmtWriteOutgoing, argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts),
+			argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids))
+		c = mb.history(kindTransfer, payee)
+		m.add(stmtWriteIncoming, argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts),
+			argInt8s(c.balances), argInt8s(c.payeeBalances), argInt8s(c.offsets), argTimestamps(c.appendedAts),
+			argInt2s(c.statuses), argTexts(c.ids))
 	}
-	if c := &w.deposits; len(c.ids) > 0 {
+	if c := mb.history(kindDeposit, payee); len(c.ids) > 0 {
 		m.add(stmtWriteDeposits, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.amounts), argInt8s(c.balances),
 			argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids))
 	}
 }
+
+func payer(e entry) int64 { return e.userID }
+func payee(e entry) int64 { return e.toUserID }
