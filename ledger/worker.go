@@ -106,7 +106,7 @@ func (w *Worker) work(ctx context.Context) error {
 
 // serve runs one term: it waits for the lease and then decides what comes, until something fails. Each term has an epoch
 // of its own and reads progress afresh, so nothing is assumed about how the last one ended.
-func (w *Worker) serve(ctx context.Context) error {
+func (w *Worker) serve(ctx context.Context) (err error) {
 	t, err := w.campaign(ctx)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (w *Worker) serve(ctx context.Context) error {
 	committed, underWay := make(chan error, 1), false
 	defer func() {
 		if underWay {
-			_ = <-committed // nothing of a term outlives it; the error that ended it is the one that counts
+			err = errors.Join(err, <-committed) // nothing of a term outlives it
 		}
 	}()
 	renewal := time.NewTicker(max(w.lease/3, time.Millisecond))
