@@ -2108,28 +2108,28 @@ func (e *executor) completeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphq
 }
 
 func (e *executor) abstract_TimelineItem(c gqlexec.Cells, values []model.TimelineItem) {
-	var group_Comment gqlexec.Group[model.Comment]
-	var group_PlaylistPost gqlexec.Group[model.PlaylistPost]
-	var group_PlaylistRepost gqlexec.Group[model.PlaylistRepost]
-	var group_TrackPost gqlexec.Group[model.TrackPost]
-	var group_TrackRepost gqlexec.Group[model.TrackRepost]
-	var group_UserFollow gqlexec.Group[model.UserFollow]
+	var group_Comment gqlexec.Group[*model.Comment]
+	var group_PlaylistPost gqlexec.Group[*model.PlaylistPost]
+	var group_PlaylistRepost gqlexec.Group[*model.PlaylistRepost]
+	var group_TrackPost gqlexec.Group[*model.TrackPost]
+	var group_TrackRepost gqlexec.Group[*model.TrackRepost]
+	var group_UserFollow gqlexec.Group[*model.UserFollow]
 	for i, v := range values {
 		switch v := v.(type) {
 		case nil:
 			c.Null(i)
 		case *model.UserFollow:
-			group_UserFollow.Add(c, i, v)
+			group_UserFollow.Add(c, i, v, v == nil)
 		case *model.TrackRepost:
-			group_TrackRepost.Add(c, i, v)
+			group_TrackRepost.Add(c, i, v, v == nil)
 		case *model.TrackPost:
-			group_TrackPost.Add(c, i, v)
+			group_TrackPost.Add(c, i, v, v == nil)
 		case *model.PlaylistRepost:
-			group_PlaylistRepost.Add(c, i, v)
+			group_PlaylistRepost.Add(c, i, v, v == nil)
 		case *model.PlaylistPost:
-			group_PlaylistPost.Add(c, i, v)
+			group_PlaylistPost.Add(c, i, v, v == nil)
 		case *model.Comment:
-			group_Comment.Add(c, i, v)
+			group_Comment.Add(c, i, v, v == nil)
 		default:
 			c.Unknown(i, v, "TimelineItem")
 		}

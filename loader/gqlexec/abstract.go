@@ -2,16 +2,16 @@ package gqlexec
 
 import "fmt"
 
-// Group is what a column of values of an interface or a union has of one object type, whose Go type is T. The generator writes
+// Group is what a column of values of an interface or a union has of one object type, whose values are Ts. The generator writes
 // for each interface and union a function that sorts a column into groups and executes them, one after the other.
 type Group[T any] struct {
 	slots places
-	rows  []*T
+	rows  []T
 }
 
-// Add puts the value of cell i into the group. A nil pointer is null, as a nil interface is.
-func (g *Group[T]) Add(c Cells, i int, row *T) {
-	if row == nil {
+// Add puts the value of cell i into the group. One that is nil, such as a nil pointer in the interface, is null, as a nil interface is.
+func (g *Group[T]) Add(c Cells, i int, row T, isNil bool) {
+	if isNil {
 		c.null(i)
 		return
 	}
@@ -20,7 +20,7 @@ func (g *Group[T]) Add(c Cells, i int, row *T) {
 }
 
 // Execute runs the selection of the field, as it is on the object type, for the whole group.
-func (g *Group[T]) Execute(c Cells, object *Object[*T]) {
+func (g *Group[T]) Execute(c Cells, object *Object[T]) {
 	if len(g.rows) > 0 {
 		execute(c.run, c.field, object, g.slots, g.rows)
 	}

@@ -35,17 +35,17 @@ func numberSchema(fetch loader.Fetch[int, *item], values []any) *gqlexec.Schema 
 	}}
 	abstract := func(c gqlexec.Cells, values []any) {
 		var (
-			evenGroup gqlexec.Group[even]
-			oddGroup  gqlexec.Group[odd]
+			evenGroup gqlexec.Group[*even]
+			oddGroup  gqlexec.Group[*odd]
 		)
 		for i, v := range values {
 			switch v := v.(type) {
 			case nil:
 				c.Null(i)
 			case *even:
-				evenGroup.Add(c, i, v)
+				evenGroup.Add(c, i, v, v == nil)
 			case *odd:
-				oddGroup.Add(c, i, v)
+				oddGroup.Add(c, i, v, v == nil)
 			default:
 				c.Unknown(i, v, "Number")
 			}

@@ -120,6 +120,15 @@ func Objects[T any](c Cells, values []*T, object *Object[*T]) {
 	}
 }
 
+// References is [Objects] for Go types that are no pointers and can be nil: maps, slices, interfaces.
+func References[T any](c Cells, values []T, isNil func(T) bool, object *Object[T]) {
+	var g Group[T]
+	for i, v := range values {
+		g.Add(c, i, v, isNil(v))
+	}
+	g.Execute(c, object)
+}
+
 // ObjectValues is [Objects] for values that are structs, not pointers to them.
 func ObjectValues[T any](c Cells, values []T, object *Object[*T]) {
 	rows := make([]*T, len(values))

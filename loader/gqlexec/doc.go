@@ -73,9 +73,10 @@
 // # Directives
 //
 // Directives on field definitions, on the object types of fields, on arguments, input fields and input objects run as in gqlgen, by the
-// same functions in a DirectiveRoot. Those of a field are called for every object, in a goroutine each, with a context whose path has the
-// indexes; next waits for the value of a clump, and what the directives of a wave wait for is one batch, its keys in
-// no particular order. So they may block, and may use the Scope. This is what differs:
+// same functions in a DirectiveRoot. Those of a field of Subscription run once, around its resolver, when the stream begins. Those of any
+// other field are called for every object, in a goroutine each, with a context whose path has the indexes; next waits for the value of a
+// clump, and what the directives of a wave wait for is one batch, its keys in no particular order. So they may block, and may use the Scope.
+// This is what differs:
 //   - The context that a directive hands to next reaches the resolver of its field, but not the fields below.
 //   - A panic in a clump is a [*loader.PanicError] that next returns.
 //   - Directives on arguments and what they hold are called once for a field of the query, not for every object: that is when
@@ -99,8 +100,15 @@
 //
 // # What it refuses
 //
-// The generator refuses, by file, line, type and field, whatever it has no code for: a schema that declares @defer, subscription
-// contexts, directives in queries and on the fields of Subscription, batch resolvers, Go maps as objects, and some forms of Go types.
+// The generator refuses, by file, line, type and field, whatever it has no code for:
+//   - A schema that declares @defer: nothing is deferred.
+//   - Batch resolvers: a clump of a source is one already, over all objects of a wave and not of one list.
+//   - Subscription contexts (@subscriptionContext): a response has the context of its subscription.
+//   - Directives in queries, and those whose implementation is in the configuration.
+//   - @inlineArguments, and Query, Mutation or Subscription as the type of a field.
+//   - Federation, the layout follow-schema, and settings that change what panics do or what is returned for inputs.
+//
+// What a resolver's FieldContext lacks: Child is nil, and IsMethod and IsResolver are always true.
 //
 // When the context of a request ends, its execution stops at once and the answer has the error and no data; batches that nobody else waits
 // for are cancelled.

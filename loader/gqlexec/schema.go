@@ -32,6 +32,9 @@ type Schema struct {
 	// AroundColumn is called around every column; nil: nothing is.
 	AroundColumn AroundColumn
 
+	// FieldComplexity is the cost of a field with its arguments and what is selected below it; not ok, or nil: gqlgen's own.
+	FieldComplexity func(ctx context.Context, typeName, field string, childComplexity int, rawArgs map[string]any) (cost int, ok bool)
+
 	// IgnoreFieldInterceptors lets extensions be installed that intercept fields. They are not called for them; without it every operation
 	// is answered with an error that says so.
 	IgnoreFieldInterceptors bool
@@ -44,9 +47,12 @@ var _ graphql.ExecutableSchema = (*Schema)(nil)
 // Schema returns the parsed schema.
 func (s *Schema) Schema() *ast.Schema { return s.Parsed }
 
-// Complexity leaves the complexity of every field to gqlgen: one more than that of its selection.
-func (s *Schema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
-	return 0, false
+// Complexity tells gqlgen's complexity limit what a field costs. Where it is not ok, that is one more than what is selected below it.
+func (s *Schema) Complexity(ctx context.Context, typeName, field string, childComplexity int, rawArgs map[string]any) (int, bool) {
+	if s.FieldComplexity == nil {
+		return 0, false
+	}
+	return s.FieldComplexity(ctx, typeName, field, childComplexity, rawArgs)
 }
 
 // LoadSchema parses the sources of a schema, of which the generator has made sure that they are right. gqlparser declares @defer in

@@ -2,6 +2,7 @@ package gqlexec
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,6 +18,29 @@ func Subscribe[V any](c *Column, subscribe func() (<-chan V, error), complete Co
 			return
 		}
 		c.run.stream = stream[V]{values, complete}
+	})
+}
+
+// DirectedSubscribe is [Subscribe] for a field with directives. They run once, when the subscription begins, and get the resolver's channel
+// from next.
+func DirectedSubscribe[V any](
+	c *Column, directives Directives, subscribe func(context.Context) (<-chan V, error), complete Complete[V],
+) {
+	c.each(func(i int) {
+		ctx := c.Context()
+		res, err := directives(ctx, i, func(ctx context.Context) (any, error) { return subscribe(ctx) })
+		if err != nil {
+			c.run.fail(c.slot(i), err)
+			return
+		}
+		switch values, ok := res.(<-chan V); {
+		case ok:
+			c.run.stream = stream[V]{values, complete}
+		case res != nil:
+			c.run.fail(c.slot(i), fmt.Errorf("unexpected type %T from middleware/directive chain, should be %T", res, values))
+		case c.field.typ.NonNull && !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)):
+			c.run.fail(c.slot(i), errNullField)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package generate
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 
 	"github.com/99designs/gqlgen/codegen"
@@ -14,11 +15,22 @@ import (
 // Run generates the executor, and gqlgen's models where the configuration asks for them, from a gqlgen.yml.
 //
 // It takes gqlgen's own way from configuration to [codegen.Data], without the steps that write gqlgen's executor and resolver stubs.
-// It is not for concurrent use: gqlgen's templates have global state.
+// Where it fails, what was generated before stays as it is. It is not for concurrent use: gqlgen's templates have global state.
 func Run(cfg *config.Config) error {
 	if err := refuseConfig(cfg); err != nil {
 		return err
 	}
+	before, err := setAside(cfg.Exec.Filename, cfg.Model.Filename)
+	if err != nil {
+		return fmt.Errorf("set aside what was generated before: %w", err)
+	}
+	if err := run(cfg); err != nil {
+		return errors.Join(err, before.restore())
+	}
+	return nil
+}
+
+func run(cfg *config.Config) error {
 	if err := cfg.LoadSchema(); err != nil {
 		return fmt.Errorf("load schema: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/codegen/config"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/clumpql/clumpql/loader/gqlexec/generate"
 )
@@ -31,7 +32,6 @@ models:
   ID: {model: [github.com/99designs/gqlgen/graphql.IntID]}
   Any: {model: [github.com/99designs/gqlgen/graphql.Map]}
   Twin: {model: [github.com/clumpql/clumpql/loader/gqlexec/internal/oracle.Node]}
-  MapInput: {model: ["map[string]interface{}"]}
 ` + settings))
 	if err != nil {
 		return err
@@ -46,65 +46,141 @@ models:
 	return generate.Run(cfg)
 }
 
-// Whatever has no code is refused by file, line, type and field, and nothing is written.
+// Whatever has no code is refused by file, line, type and field, all of it at once, and nothing is written.
 func TestRun_Refuses(t *testing.T) {
-	const query = "type Query { node: Node }\ntype Node { id: ID! }\n"
-	cases := map[string]struct{ schema, settings, want string }{
-		"BuiltInDirective":      {"directive @secret on FIELD_DEFINITION\n" + query + "extend type Node { label: String! @secret }", "directives: {secret: {implementation: \"func() {}\"}}\n", "api.graphqls:4: Node.label: the directive @secret has its implementation in the configuration"},
-		"SubscriptionDirective": {"directive @secret on FIELD_DEFINITION\n" + query + "type Subscription { node: Node @secret }", "", "api.graphqls:4: Subscription.node: the directive @secret is not run"},
-		"Defer":                 {query + "directive @defer(if: Boolean = true) on FRAGMENT_SPREAD", "", "api.graphqls:3: @defer: nothing is deferred"},
-		"SubscriptionContext":   {query + "type Subscription { node: Node }", "subscription_context_field: true\n", "api.graphqls:3: Subscription.node: subscription contexts are not supported"},
-		"PointerToInterface":    {query + "interface Named { id: ID! }\nextend type Node implements Named\nextend type Query { holder: Holder }\ntype Holder { named: Named }", "", "api.graphqls:6: Holder.named: the Go type *github.com/clumpql/clumpql/loader/gqlexec/internal/oracle.Named is not github.com"},
-		"OneGoTypeForTwo":       {query + "type Twin { id: ID! }\nunion Item = Node | Twin\nextend type Query { item: Item }", "", "api.graphqls:5: Query.item: the Go type github.com/clumpql/clumpql/loader/gqlexec/internal/oracle.Node is that of both Twin and Node in Item"},
-		"QueryDirective":        {"directive @trace on FIELD\n" + query, "", "api.graphqls:1: @trace: directives in queries are not run"},
-		"InputField":            {query + "input InnerInput { none: Int }\nextend type Query { find(in: InnerInput): Node }", "", "InnerInput.none: no field of the Go type matches"},
-		"InputMap":              {query + "input MapInput { a: Int }\nextend type Query { find(in: MapInput): Node }", "", "Query.find: the Go type map[string]any of the input MapInput is not supported"},
-		"RootAsField":           {query + "extend type Node { query: Query! }", "", "Node.query: Query is a root type"},
-		"Batch":                 {query, "  Node: {fields: {id: {batch: true}}}\n", "Node.id: batch resolvers are not supported"},
-		"FollowSchema":          {query, "exec: {layout: follow-schema, dir: testdata/exec}\n", "exec.layout follow-schema is not supported"},
-		"GlobalBatch":           {query, "resolver: {layout: follow-schema, dir: x, package: x, batch: {enabled: true}}\n", "resolver.batch is not supported"},
-		"OmitPanicHandler":      {query, "omit_panic_handler: true\n", "omit_panic_handler is not supported"},
-		"PointersInInput":       {query, "return_pointers_in_unmarshalinput: true\n", "return_pointers_in_unmarshalinput is not supported"},
+	const schema = `type Query { node: Node holder: Holder item: Item find(in: InnerInput @inlineArguments): Node }
+type Node implements Named { id: ID! label: String! @secret }
+type Holder { named: Named }
+interface Named { id: ID! }
+type Twin { id: ID! }
+union Item = Node | Twin
+type Subscription { node: Node @subscriptionContext }
+input InnerInput { flag: Boolean }
+directive @secret on FIELD_DEFINITION
+directive @trace on FIELD
+directive @audit on QUERY
+directive @inlineArguments on ARGUMENT_DEFINITION
+directive @subscriptionContext on FIELD_DEFINITION
+directive @defer(if: Boolean = true) on FRAGMENT_SPREAD
+`
+	err := run(t, schema, `  Node: {fields: {id: {batch: true}}}
+directives: {secret: {implementation: "func() {}"}}
+`)
+	if err == nil {
+		t.Fatal("not refused")
 	}
-	for name, c := range cases {
+	want := []string{
+		"api.graphqls:14: @defer: nothing is deferred",
+		"api.graphqls:11: @audit: directives in queries are not run",
+		"api.graphqls:10: @trace: directives in queries are not run",
+		"api.graphqls:3: Holder.named: the Go type *github.com/clumpql/clumpql/loader/gqlexec/internal/oracle.Named is not github.com",
+		"api.graphqls:2: Node.id: batch resolvers are not supported",
+		"api.graphqls:2: Node.label: the directive @secret has its implementation in the configuration",
+		"api.graphqls:1: Query.item: the Go type github.com/clumpql/clumpql/loader/gqlexec/internal/oracle.Node is that of both Node and Twin in Item",
+		"api.graphqls:1: Query.find: @inlineArguments is not supported",
+		"api.graphqls:7: Subscription.node: subscription contexts are not supported",
+	}
+	for _, w := range want {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("no %q in\n%v", w, err)
+		}
+	}
+	if n := strings.Count(err.Error(), "\n") + 1; n != len(want) {
+		t.Errorf("%d refusals, want %d:\n%v", n, len(want), err)
+	}
+	notWritten(t)
+}
+
+// What stands against the schema or the settings as a whole is refused before anything else is looked at.
+func TestRun_RefusesEarly(t *testing.T) {
+	const query = "type Query { node: Node }\ntype Node { id: ID! }\n"
+	for name, c := range map[string]struct{ schema, settings, want string }{
+		"RootAsField":      {query + "extend type Node { query: Query! }", "", "api.graphqls:2: Node.query: Query is a root type"},
+		"FollowSchema":     {query, "exec: {layout: follow-schema, dir: testdata/exec}\n", "exec.layout follow-schema is not supported"},
+		"GlobalBatch":      {query, "resolver: {layout: follow-schema, dir: x, package: x, batch: {enabled: true}}\n", "resolver.batch is not supported"},
+		"Federation":       {query, "federation: {filename: x.go, package: x}\n", "federation is not supported"},
+		"OmitPanicHandler": {query, "omit_panic_handler: true\n", "omit_panic_handler is not supported"},
+		"PointersInInput":  {query, "return_pointers_in_unmarshalinput: true\n", "return_pointers_in_unmarshalinput is not supported"},
+	} {
 		t.Run(name, func(t *testing.T) {
-			err := run(t, c.schema, c.settings)
-			if err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := run(t, c.schema, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
-			if _, err := os.Stat(generated); !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("%s was written: %v", generated, err)
+			notWritten(t)
+		})
+	}
+}
+
+func notWritten(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(generated); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s was written: %v", generated, err)
+	}
+}
+
+// Generation is idempotent and says the same every time, for every executor of the repository.
+func TestRun_Deterministic(t *testing.T) {
+	for name, c := range map[string]struct {
+		folder, config string
+		files          []string
+	}{
+		"Oracle":     {"../internal/oracle", "gqlexec.yml", []string{"ours/generated.go"}},
+		"Testserver": {"../internal/oracle/testserver", "gqlgen.yml", []string{"generated.go", "models_gen.go"}},
+		"Example":    {"../example", "gqlgen.yml", []string{"exec/generated.go"}},
+		"Graph":      {"../../..", "gqlgen.yml", []string{"graph/exec/generated.go"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(c.folder)
+			before := read(t, c.files)
+			cfg, err := config.LoadConfig(c.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := generate.Run(cfg); err != nil {
+				t.Fatal(err)
+			}
+			for i, after := range read(t, c.files) {
+				if !bytes.Equal(before[i], after) {
+					t.Errorf("%s is not what is generated now: run go generate", c.files[i])
+				}
 			}
 		})
 	}
 }
 
-func TestRun_RefusesAllAtOnce(t *testing.T) {
-	err := run(t, "directive @a on FIELD\ndirective @b on QUERY\ntype Query { node: Node }\ntype Node { id: ID! }\ndirective @defer on FRAGMENT_SPREAD", "")
-	if err == nil || strings.Count(err.Error(), "api.graphqls:") != 3 {
-		t.Errorf("error %v, want all three", err)
+func read(t *testing.T, names []string) (contents [][]byte) {
+	t.Helper()
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents = append(contents, content)
 	}
+	return contents
 }
 
-// Generation is idempotent and says the same every time.
-func TestRun_Deterministic(t *testing.T) {
-	t.Chdir("../internal/oracle")
-	before, err := os.ReadFile("ours/generated.go")
-	if err != nil {
-		t.Fatal(err)
+// What was generated before stays when generating fails, the models too.
+func TestRun_KeepsWhatWasGenerated(t *testing.T) {
+	folder := t.TempDir()
+	exec, models := filepath.Join(folder, "generated.go"), filepath.Join(folder, "models_gen.go")
+	schema := filepath.Join(folder, "api.graphqls")
+	for name, content := range map[string]string{exec: "package old", models: "package old // models", schema: "type Query { node: Nothing }"} {
+		if err := os.WriteFile(name, []byte(content), 0o640); err != nil {
+			t.Fatal(err)
+		}
 	}
-	cfg, err := config.LoadConfig("gqlexec.yml")
-	if err != nil {
-		t.Fatal(err)
+	cfg := config.DefaultConfig()
+	cfg.SchemaFilename = config.StringList{schema}
+	cfg.Exec = config.ExecConfig{Filename: exec, Package: "old"}
+	cfg.Model = config.PackageConfig{Filename: models, Package: "old"}
+	cfg.Sources = []*ast.Source{{Name: schema, Input: "type Query { node: Nothing }"}}
+	if err := generate.Run(cfg); err == nil {
+		t.Error("no error")
 	}
-	if err := generate.Run(cfg); err != nil {
-		t.Fatal(err)
-	}
-	after, err := os.ReadFile("ours/generated.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(before, after) {
-		t.Error("ours/generated.go is not what is generated now: run go generate")
+	for name, want := range map[string]string{exec: "package old", models: "package old // models"} {
+		if got := read(t, []string{name}); string(got[0]) != want {
+			t.Errorf("%s is now %q", name, got[0])
+		}
 	}
 }

@@ -103,14 +103,7 @@ func (b *builder) inputObject(o *codegen.Object) {
 			b.directives(where, o.InputObjectDirectives())
 		}
 		b.directives(where, f.ImplDirectives())
-		switch {
-		case f.IsResolver:
-			b.refuse(where, "no field of the Go type matches, and input fields have no resolvers")
-		case f.TypeReference.IsOmittable:
-			b.refuse(where, "graphql.Omittable is not supported")
-		default:
-			b.input(where, f.TypeReference)
-		}
+		b.input(where, f.TypeReference)
 	}
 }
 
@@ -145,7 +138,7 @@ func (b *builder) input(where fieldName, ref *config.TypeReference) {
 		return
 	}
 	b.inputs[key] = in
-	if in.IsSlice() {
+	if in.IsSlice() || in.Boxed() {
 		b.input(where, in.Elem())
 	}
 }

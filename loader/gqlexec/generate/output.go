@@ -37,8 +37,9 @@ func newOutput(data *codegen.Data, ref *config.TypeReference) (*output, error) {
 	case ref.IsSlice():
 		o.Form, o.Elem = "Lists", ref.Elem()
 		return o, nil
-	case ref.IsPtrToSlice(), ref.IsPtrToPtr(), ref.IsPtrToIntf():
-		return nil, fmt.Errorf("the Go type %s of %s is not supported: use a plain slice or pointer", ref.GO, ref.GQL)
+	case ref.IsPtrToSlice(), ref.IsPtrToIntf(), ref.IsPtrToPtr() && !ref.IsMarshaler && ref.Marshaler == nil:
+		o.Form, o.Elem = "Pointers", ref.Elem()
+		return o, nil
 	}
 	switch ref.Definition.Kind {
 	case ast.Object:
@@ -52,6 +53,8 @@ func newOutput(data *codegen.Data, ref *config.TypeReference) (*output, error) {
 func (o *output) object(data *codegen.Data) error {
 	o.Object = data.Objects.ByName(o.Definition.Name)
 	switch {
+	case types.Identical(o.GO, o.Object.Type) && config.IsNilable(o.GO):
+		o.Form = "References"
 	case types.Identical(o.GO, o.Object.Type):
 		o.Form = "ObjectValues"
 	case types.Identical(o.GO, types.NewPointer(o.Object.Type)):
@@ -147,13 +150,13 @@ func (o *output) ElemFunc() string { return CompleteFunc(o.Elem) }
 // input is a type that arguments and input fields have.
 type input struct{ *config.TypeReference }
 
+// Boxed says that it is a pointer to what Elem reads, and not read itself.
+func (in *input) Boxed() bool {
+	return in.IsPtrToSlice() || in.IsPtrToIntf() || in.IsPtrToPtr() && in.Unmarshaler == nil && !in.IsMarshaler
+}
+
 func newInput(ref *config.TypeReference) (*input, error) {
-	switch {
-	case ref.IsPtrToSlice(), ref.IsPtrToPtr(), ref.IsPtrToIntf():
-		return nil, fmt.Errorf("the Go type %s of %s is not supported: use a plain slice or pointer", ref.GO, ref.GQL)
-	case ref.IsMap():
-		return nil, fmt.Errorf("the Go type %s of the input %s is not supported: use a struct", ref.GO, ref.GQL)
-	case ref.PointersInUnmarshalInput:
+	if ref.PointersInUnmarshalInput {
 		return nil, fmt.Errorf("return_pointers_in_unmarshalinput is not supported")
 	}
 	return &input{ref}, nil

@@ -101,24 +101,16 @@ func (n definitionName) String() string {
 func (b *builder) refuseField(f fieldName) bool {
 	before := len(b.refused)
 	switch {
-	case f.HasDirectives() && (f.IsReserved() || f.Object.Stream):
+	case f.HasDirectives() && f.IsReserved():
 		b.refuse(f, "the directive @%s is not run", f.ImplDirectives()[0].Name)
 	case f.Batch:
 		b.refuse(f, "batch resolvers are not supported: every resolver is batched through its clumps")
 	case f.UsesSubscriptionContext():
 		b.refuse(f, "subscription contexts are not supported: the channel's values are the events")
-	case f.IsMap():
-		b.refuse(f, "objects that are Go maps are not supported")
-	case f.VOkFunc:
-		b.refuse(f, "the method %s returns (value, bool), which is not supported", f.GoFieldName)
-	case f.HasHaser:
-		b.refuse(f, "the method %s is not consulted", f.HaserMethodName)
 	case codegen.GetInlineArgsMetadata(f.Object.Name, f.Name) != nil:
 		b.refuse(f, "@inlineArguments is not supported")
 	case f.TypeReference == nil:
 		b.refuse(f, "no Go type is known")
-	case !f.Object.Root && config.IsNilable(f.Object.Type):
-		b.refuse(f, "the Go type %s of its object is not a struct", f.Object.Type)
 	}
 	return len(b.refused) == before
 }

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Resolvers  ResolverRoot
 	Directives DirectiveRoot
+	Complexity ComplexityRoot
 	Plans      *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
 
 	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
@@ -25,6 +26,25 @@ type Config struct {
 
 // DirectiveRoot has the functions of the directives, as gqlgen has them.
 type DirectiveRoot struct {
+}
+
+// ComplexityRoot has the functions that tell what fields cost, as gqlgen has them; nil: one more than what is selected below.
+type ComplexityRoot struct {
+	Author struct {
+		Books func(childComplexity int) int
+		ID    func(childComplexity int) int
+		Name  func(childComplexity int) int
+	}
+	Book struct {
+		Author func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Price  func(childComplexity int, currency string) int
+		Title  func(childComplexity int) int
+	}
+	Query struct {
+		Book  func(childComplexity int, id int) int
+		Books func(childComplexity int) int
+	}
 }
 
 // ResolverRoot gives the resolvers of each type that has fields which its Go type has not.
@@ -53,8 +73,9 @@ type QueryResolver interface {
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
 func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 	e := &executor{
-		resolvers:  cfg.Resolvers,
-		directives: cfg.Directives,
+		resolvers:      cfg.Resolvers,
+		directives:     cfg.Directives,
+		complexityRoot: cfg.Complexity,
 		schema: &gqlexec.Schema{
 			Parsed:                  parsedSchema,
 			Plans:                   cfg.Plans,
@@ -138,6 +159,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"ofType":         e.field___Type_ofType,
 		"isOneOf":        e.field___Type_isOneOf,
 	}
+	e.schema.FieldComplexity = e.complexity
 	e.schema.Query = e.object_Query
 	return e.schema
 }
@@ -145,6 +167,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type executor struct {
 	resolvers           ResolverRoot
 	directives          DirectiveRoot
+	complexityRoot      ComplexityRoot
 	schema              *gqlexec.Schema
 	object_Author       *gqlexec.Object[*example.Author]
 	object_Book         *gqlexec.Object[*example.Book]
@@ -701,6 +724,74 @@ func (e *executor) unmarshalOBoolean2ᚖbool(ctx context.Context, v any) (*bool,
 	}
 	res, err := graphql.UnmarshalBoolean(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) complexity(ctx context.Context, typeName, field string, childComplexity int, rawArgs map[string]any) (int, bool) {
+	switch typeName + "." + field {
+	case "Author.books":
+		cost := e.complexityRoot.Author.Books
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Author.id":
+		cost := e.complexityRoot.Author.ID
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Author.name":
+		cost := e.complexityRoot.Author.Name
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Book.author":
+		cost := e.complexityRoot.Book.Author
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Book.id":
+		cost := e.complexityRoot.Book.ID
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Book.price":
+		cost := e.complexityRoot.Book.Price
+		if cost == nil {
+			return 0, false
+		}
+		args, err := e.field_Book_price_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+		return cost(childComplexity, gqlexec.Arg[string](args, "currency")), true
+	case "Book.title":
+		cost := e.complexityRoot.Book.Title
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	case "Query.book":
+		cost := e.complexityRoot.Query.Book
+		if cost == nil {
+			return 0, false
+		}
+		args, err := e.field_Query_book_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+		return cost(childComplexity, gqlexec.Arg[int](args, "id")), true
+	case "Query.books":
+		cost := e.complexityRoot.Query.Books
+		if cost == nil {
+			return 0, false
+		}
+		return cost(childComplexity), true
+	}
+	return 0, false
 }
 
 var parsedSchema = gqlexec.LoadSchema(

@@ -2104,25 +2104,25 @@ func (e *executor) completeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphq
 }
 
 func (e *executor) abstract_Item(c gqlexec.Cells, values []oracle.Item) {
-	var group_Book gqlexec.Group[oracle.Book]
-	var group_Node gqlexec.Group[oracle.Node]
-	var group_Point gqlexec.Group[oracle.Point]
+	var group_Book gqlexec.Group[*oracle.Book]
+	var group_Node gqlexec.Group[*oracle.Node]
+	var group_Point gqlexec.Group[*oracle.Point]
 	for i, v := range values {
 		switch v := v.(type) {
 		case nil:
 			c.Null(i)
 		case oracle.Book:
-			group_Book.Add(c, i, &v)
+			group_Book.Add(c, i, &v, false)
 		case *oracle.Book:
-			group_Book.Add(c, i, v)
+			group_Book.Add(c, i, v, v == nil)
 		case oracle.Node:
-			group_Node.Add(c, i, &v)
+			group_Node.Add(c, i, &v, false)
 		case *oracle.Node:
-			group_Node.Add(c, i, v)
+			group_Node.Add(c, i, v, v == nil)
 		case oracle.Point:
-			group_Point.Add(c, i, &v)
+			group_Point.Add(c, i, &v, false)
 		case *oracle.Point:
-			group_Point.Add(c, i, v)
+			group_Point.Add(c, i, v, v == nil)
 		default:
 			c.Unknown(i, v, "Item")
 		}
@@ -2133,21 +2133,21 @@ func (e *executor) abstract_Item(c gqlexec.Cells, values []oracle.Item) {
 }
 
 func (e *executor) abstract_Named(c gqlexec.Cells, values []oracle.Named) {
-	var group_Book gqlexec.Group[oracle.Book]
-	var group_Node gqlexec.Group[oracle.Node]
-	var group_Shelf gqlexec.Group[oracle.Shelf]
+	var group_Book gqlexec.Group[*oracle.Book]
+	var group_Node gqlexec.Group[*oracle.Node]
+	var group_Shelf gqlexec.Group[*oracle.Shelf]
 	for i, v := range values {
 		switch v := v.(type) {
 		case nil:
 			c.Null(i)
 		case *oracle.Book:
-			group_Book.Add(c, i, v)
+			group_Book.Add(c, i, v, v == nil)
 		case oracle.Shelf:
-			group_Shelf.Add(c, i, &v)
+			group_Shelf.Add(c, i, &v, false)
 		case *oracle.Shelf:
-			group_Shelf.Add(c, i, v)
+			group_Shelf.Add(c, i, v, v == nil)
 		case *oracle.Node:
-			group_Node.Add(c, i, v)
+			group_Node.Add(c, i, v, v == nil)
 		default:
 			c.Unknown(i, v, "Named")
 		}
@@ -2158,16 +2158,16 @@ func (e *executor) abstract_Named(c gqlexec.Cells, values []oracle.Named) {
 }
 
 func (e *executor) abstract_Numbered(c gqlexec.Cells, values []oracle.Numbered) {
-	var group_Book gqlexec.Group[oracle.Book]
-	var group_Node gqlexec.Group[oracle.Node]
+	var group_Book gqlexec.Group[*oracle.Book]
+	var group_Node gqlexec.Group[*oracle.Node]
 	for i, v := range values {
 		switch v := v.(type) {
 		case nil:
 			c.Null(i)
 		case *oracle.Book:
-			group_Book.Add(c, i, v)
+			group_Book.Add(c, i, v, v == nil)
 		case *oracle.Node:
-			group_Node.Add(c, i, v)
+			group_Node.Add(c, i, v, v == nil)
 		default:
 			c.Unknown(i, v, "Numbered")
 		}
@@ -2177,18 +2177,18 @@ func (e *executor) abstract_Numbered(c gqlexec.Cells, values []oracle.Numbered) 
 }
 
 func (e *executor) abstract_Titled(c gqlexec.Cells, values []oracle.Titled) {
-	var group_Book gqlexec.Group[oracle.Book]
-	var group_Shelf gqlexec.Group[oracle.Shelf]
+	var group_Book gqlexec.Group[*oracle.Book]
+	var group_Shelf gqlexec.Group[*oracle.Shelf]
 	for i, v := range values {
 		switch v := v.(type) {
 		case nil:
 			c.Null(i)
 		case *oracle.Book:
-			group_Book.Add(c, i, v)
+			group_Book.Add(c, i, v, v == nil)
 		case oracle.Shelf:
-			group_Shelf.Add(c, i, &v)
+			group_Shelf.Add(c, i, &v, false)
 		case *oracle.Shelf:
-			group_Shelf.Add(c, i, v)
+			group_Shelf.Add(c, i, v, v == nil)
 		default:
 			c.Unknown(i, v, "Titled")
 		}
