@@ -53,18 +53,22 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
+// trustedLength is how many bytes a client may announce for which there is room before they are here.
+const trustedLength = 64 << 10
+
 // readBody reads the whole body before the handler runs, so that a body that is too long is 413 and one that takes longer
 // than the server's ReadTimeout 408, whatever the handler would make of the error.
 func readBody(maxBytes int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
-			if err != nil {
+			var body bytes.Buffer
+			body.Grow(int(max(0, min(r.ContentLength, maxBytes, trustedLength))) + bytes.MinRead)
+			if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBytes)); err != nil {
 				status, text := bodyStatus(err)
 				http.Error(w, text, status)
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
+			r.Body = io.NopCloser(&body)
 			next.ServeHTTP(w, r)
 		})
 	}

@@ -108,12 +108,14 @@ func TestTransports_AnswerAsGqlgens(t *testing.T) {
 		"data null":        `{"query":"{ item { next { pair { n } } } }"}`,
 		"extensions":       `{"query":"query Extended { item { n } }"}`,
 		"mutation":         `{"query":"mutation { item { n } }"}`,
+		"unusual case":     `{"Query":"{ item { n } }"}`,
+		"escapes":          `{"query":"{\n\titem { n }\u0020}","variables":null}`,
 		"no such field":    `{"query":"{ missing }"}`,
 		"a parse error":    `{"query":"{"}`,
 		"no query":         `{}`,
 		"no such variable": `{"query":"query($n: Int!) { item { n } }"}`,
 	} {
-		for _, accept := range []string{"", "application/graphql-response+json"} {
+		for _, accept := range []string{"", "*/*", "application/graphql-response+json"} {
 			t.Run(name+" "+accept, func(t *testing.T) {
 				for _, method := range []string{http.MethodPost, http.MethodGet} {
 					ask := func(server string) reply {
