@@ -70,7 +70,7 @@ func TestDirectives_Variables(t *testing.T) {
 
 func TestDirectives_Random(t *testing.T) {
 	for seed := range uint64(300) {
-		g := generator{rand.New(rand.NewPCG(seed, 2))}
+		g := generator{Rand: rand.New(rand.NewPCG(seed, 2))}
 		compare(t, fmt.Sprintf("{ directed(ids: %s) %s a: directed(ids: %s) %[2]s }", g.ids(), g.directed(3), g.ids()), nil)
 	}
 }

@@ -8,7 +8,10 @@ import (
 
 // generator makes random valid queries. Fields of the same response key have the same arguments and kind of type, or an alias of their
 // own, so that they merge.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	document *document // nil: one operation, without fragments and variables
+}
 
 // selectable is what can be selected on a type: leaves, fields of other types, and fragments on types that may be the same object. What an
 // object type promises and its interface does not has another key on the interface, as has what stock does not merge.
@@ -108,7 +111,7 @@ func (g generator) selection(typ string, depth int) string {
 		switch n := g.IntN(10); {
 		case n < 3 && depth > 0:
 			on := s.fragments[g.IntN(len(s.fragments))]
-			fmt.Fprintf(&b, "... on %s%s %s ", on, g.directive(), g.selection(on, depth-1))
+			b.WriteString(g.fragment(on, g.selection(on, depth-1)))
 		case n < 7 && depth > 0 && len(s.branches) > 0:
 			branch := s.branches[g.IntN(len(s.branches))]
 			fmt.Fprintf(&b, "%s%s %s ", branch.field, g.directive(), g.selection(branch.typ, depth-1))
@@ -121,11 +124,17 @@ func (g generator) selection(typ string, depth int) string {
 }
 
 func (g generator) directive() string {
-	switch g.IntN(12) {
+	yes, no := "true", "false"
+	if g.document != nil {
+		yes, no = "$t", "$f"
+	}
+	switch g.IntN(16) {
 	case 0:
-		return " @skip(if: true)"
+		return " @skip(if: " + yes + ")"
 	case 1:
-		return " @include(if: true)"
+		return " @include(if: " + yes + ")"
+	case 2:
+		return " @skip(if: " + no + ") @include(if: " + yes + ")"
 	}
 	return ""
 }

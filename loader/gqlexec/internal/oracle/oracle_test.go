@@ -28,6 +28,12 @@ func ask(
 	t *testing.T, schema graphql.ExecutableSchema, query string, variables map[string]any, install ...func(*executor.Executor),
 ) answer {
 	t.Helper()
+	return askParams(t, schema, &graphql.RawParams{Query: query, Variables: variables}, install...)
+}
+
+func askParams(t *testing.T, schema graphql.ExecutableSchema, params *graphql.RawParams, install ...func(*executor.Executor)) answer {
+	t.Helper()
+	query := params.Query
 	e := executor.New(schema)
 	if !strings.Contains(query, "hidden") {
 		e.Use(extension.Introspection{})
@@ -37,7 +43,7 @@ func ask(
 		extend(e)
 	}
 	ctx := graphql.StartOperationTrace(context.Background())
-	operation, errs := e.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	operation, errs := e.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		t.Fatalf("%s\n%v", query, errs)
 	}
@@ -232,7 +238,7 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 // TestAnswers_Random compares both executors on random queries.
 func TestAnswers_Random(t *testing.T) {
 	for seed := range uint64(1500) {
-		g := generator{rand.New(rand.NewPCG(seed, 0))}
+		g := generator{Rand: rand.New(rand.NewPCG(seed, 0))}
 		compare(t, g.query(), nil)
 	}
 }
@@ -240,7 +246,8 @@ func TestAnswers_Random(t *testing.T) {
 func FuzzAnswers(f *testing.F) {
 	f.Add(uint64(0))
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		g := generator{rand.New(rand.NewPCG(seed, 1))}
+		g := generator{Rand: rand.New(rand.NewPCG(seed, 1))}
 		compare(t, g.query(), nil)
+		g.compareDocument(t)
 	})
 }

@@ -146,7 +146,7 @@ func TestStreams_NullForNonNull(t *testing.T) {
 // TestStreams_Random compares both executors on random selections.
 func TestStreams_Random(t *testing.T) {
 	for seed := range uint64(500) {
-		g := generator{rand.New(rand.NewPCG(seed, 2))}
+		g := generator{Rand: rand.New(rand.NewPCG(seed, 2))}
 		compareStreams(t, g.subscription(), nil)
 	}
 }
