@@ -1,22 +1,20 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 )
 
-const (
-	// verifyChunk is how many records Verify recomputes at a time, up to the end of a microbatch: at most as many again.
-	verifyChunk = 10_000
-	// maxDeviations is how many deviations a report names.
-	maxDeviations = 20
-	// linkPage is how many rows of microbatches are read at a time: each has up to 80 kB of digests.
-	linkPage = 100
-)
+// maxDeviations is how many deviations a report names.
+const maxDeviations = 20
 
 // VerifyOptions are all optional.
 type VerifyOptions struct {
@@ -24,6 +22,8 @@ type VerifyOptions struct {
 	Progress func(done, total int64)
 	// Head is a hash that an earlier Verify reported: the past that it stands for must still be there. Zero: none.
 	Head Hash
+
+	accounts int // held in memory; 0: recomputedAccounts
 }
 
 // Deviation is a place where a table is not what the depot makes of it.
@@ -50,10 +50,11 @@ type Report struct {
 func (r Report) OK() bool { return len(r.Deviations) == 0 }
 
 // Verify recomputes the PStates from the depot and compares them with the tables, in one snapshot, while everything else
-// goes on. Its memory is bounded; the balances it recomputes are in a temporary table. A deviation is not an error: see
+// goes on. It reads each table once from one end to the other: Postgres sorts the histories for it, in temporary files as large as they are.
+// Its memory is bounded; balances that do not fit are in a temporary table. A deviation is not an error: see
 // Report.OK. A hole in the depot or in the list of microbatches ends the comparison, for nothing can be recomputed behind it.
 func Verify(ctx context.Context, pool *pgxpool.Pool, options VerifyOptions) (Report, error) {
-	v := &verification{progress: options.Progress, expectedHead: options.Head}
+	v := &verification{options: options}
 	err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
 		v.tx = tx
 		if err := v.run(ctx); err != nil {
@@ -69,33 +70,41 @@ func Verify(ctx context.Context, pool *pgxpool.Pool, options VerifyOptions) (Rep
 
 var errVerified = errors.New("verified")
 
-// verification is one run of Verify.
+// verification is one run of Verify. One goroutine reads, a stretch ahead of the one that recomputes and compares.
 type verification struct {
-	tx       pgx.Tx
-	progress func(done, total int64)
-	report   Report
-	total    int64    // decided records according to progress
-	want     []int64  // progress of each partition, as progress says
-	next     []int64  // progress of each partition, as recomputed so far
-	found    [3]int64 // rows that are as expected or deviate, of each history
-	stopped  bool     // nothing can be recomputed any more
+	tx      pgx.Tx
+	mu      sync.Mutex // guards tx while both goroutines run
+	options VerifyOptions
 
-	chained      bool // rows of microbatches have hashes from here on
-	expectedHead Hash
-	headFound    bool
+	replay  replay // the reader's
+	cursors [3]historyCursor
+
+	recomputed recomputed
+	report     Report
+	chained    bool // rows of microbatches have hashes from here on
+	headFound  bool
+	stopped    bool // nothing can be recomputed any more
 }
 
-const verifySettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`
+// portion is what the reader hands over: a stretch, the rows of the histories of the same positions, and what ends the replay.
+type portion struct {
+	stretch *stretch
+	have    [3][]historyRow
+	broken  *Deviation
+}
 
-const createRecomputed = `CREATE TEMPORARY TABLE recomputed_funds (
-    user_id       bigint  PRIMARY KEY,
-    balance_minor bigint  NOT NULL,
-    depot_offset  bigint  NOT NULL, -- of the last record that names the account
-    partition     integer NOT NULL
-) WITH (fillfactor = 70) ON COMMIT DROP`
+// verifySettings let the histories be sorted in larger runs. A cursor's plan is for all of its rows.
+const verifySettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true),
+    set_config('cursor_tuple_fraction', '1', true)`
 
 func (v *verification) run(ctx context.Context) error {
-	for _, sql := range [...]string{verifySettings, createRecomputed} {
+	// The cursors open all PStates now, under locks that last: no Rebuild replaces one of them in between.
+	statements := []string{verifySettings, createRecomputed, declareFunds}
+	for i, history := range histories {
+		statements = append(statements, history.declare)
+		v.cursors[i].fetch = history.fetch
+	}
+	for _, sql := range statements {
 		if _, err := v.tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -105,24 +114,105 @@ func (v *verification) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.want, v.next, v.total = want, make([]int64, len(want)), sum(want)
-
-	if err := v.replay(ctx); err != nil || v.stopped {
+	v.replay = replay{want: want, next: make([]int64, len(want))}
+	v.recomputed = recomputed{
+		accounts: accounts{}, limit: cmp.Or(v.options.accounts, recomputedAccounts),
+		table: pgx.Identifier{"recomputed_funds"}, read: readRecomputedFunds, write: writeRecomputedFunds,
+	}
+	if err := v.compareDecisions(ctx); err != nil || v.stopped {
 		return err
 	}
-	if v.expectedHead != (Hash{}) && !v.headFound {
-		v.deviate(Deviation{"microbatches", -1, -1, -1, fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.expectedHead)})
+	if v.options.Head != (Hash{}) && !v.headFound {
+		v.deviate(Deviation{"microbatches", -1, -1, -1,
+			fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.options.Head)})
 	}
-	for p := range v.want {
-		if v.next[p] != v.want[p] {
-			v.stop("progress", int32(p), v.next[p], fmt.Sprintf("is %d, the microbatches end at %d", v.want[p], v.next[p]))
+	return v.compareFunds(ctx)
+}
+
+// compareDecisions decides all records again and compares the chain and the histories.
+func (v *verification) compareDecisions(ctx context.Context) error {
+	portions := make(chan portion)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(portions)
+		return v.readPortions(ctx, portions)
+	})
+	group.Go(func() error {
+		for p := range portions {
+			if err := v.recompute(ctx, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// readPortions reads to the end, or to where the replay breaks off.
+func (v *verification) readPortions(ctx context.Context, portions chan<- portion) error {
+	for {
+		p, more, err := v.readPortion(ctx)
+		if err != nil {
+			return err
+		}
+		select {
+		case portions <- p:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !more {
 			return nil
 		}
 	}
-	if err := v.findUnexpected(ctx); err != nil {
+}
+
+func (v *verification) readPortion(ctx context.Context) (p portion, more bool, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if p.stretch, p.broken, err = v.replay.read(ctx, v.tx); err != nil {
+		return p, false, err
+	}
+	more = p.broken == nil && len(p.stretch.rows) > 0
+	if p.broken == nil && !more {
+		p.broken = v.replay.ended()
+	}
+	until := sum(v.replay.next)
+	if !more && p.broken == nil {
+		until = math.MaxInt64 // what is left has no record
+	}
+	for i := range v.cursors {
+		// More than there are records and deviations to report need not be read.
+		limit := len(p.stretch.rows) + maxDeviations + 1
+		if p.have[i], err = v.cursors[i].take(ctx, v.tx, until, limit); err != nil {
+			return p, false, err
+		}
+		more = more && len(p.have[i]) < limit
+	}
+	return p, more, nil
+}
+
+// recompute decides a stretch again and compares.
+func (v *verification) recompute(ctx context.Context, p portion) error {
+	v.mu.Lock()
+	err := v.recomputed.load(ctx, v.tx, p.stretch.rows)
+	v.mu.Unlock()
+	if err != nil {
 		return err
 	}
-	return v.compareFunds(ctx)
+	outcomes := v.recomputed.decide(p.stretch.rows)
+	v.compareLinks(p.stretch, outcomes)
+	for i := range histories {
+		v.compareHistory(i, p.have[i], p.stretch.rows, outcomes)
+	}
+	v.report.Records += int64(len(p.stretch.rows))
+	if v.options.Progress != nil && len(p.stretch.rows) > 0 {
+		v.options.Progress(v.report.Records, sum(v.replay.want))
+	}
+	if p.broken != nil {
+		v.deviate(*p.broken)
+		v.stopped = true
+	}
+	return nil
 }
 
 // deviate notes a deviation.
@@ -130,10 +220,4 @@ func (v *verification) deviate(d Deviation) {
 	if len(v.report.Deviations) < maxDeviations {
 		v.report.Deviations = append(v.report.Deviations, d)
 	}
-}
-
-// stop notes a deviation behind which nothing can be recomputed.
-func (v *verification) stop(table string, partition int32, offset int64, reason string) {
-	v.deviate(Deviation{Table: table, Partition: partition, Offset: offset, UserID: -1, Reason: reason})
-	v.stopped = true
 }

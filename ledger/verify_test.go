@@ -76,6 +76,12 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"invented transfer", `INSERT INTO incoming_transfers
 			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, 100, appended_at,
 			status, 'fake' FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
+		{"second row", `INSERT INTO outgoing_transfers SELECT 99, position, to_user_id, amount_minor, payer_balance_minor, depot_offset,
+			appended_at, status, record_id FROM outgoing_transfers WHERE depot_offset = 4`, "outgoing_transfers", 4, 99, "explains this row"},
+		{"flood", `INSERT INTO deposits SELECT n, -1, 1, 0, 5, now(), 1, 'fake' FROM generate_series(1, 1000) n`,
+			"deposits", 5, 1, "no decided record"},
+		{"microbatch before all", "INSERT INTO microbatches VALUES (-1, 1, 0)", "microbatches", 1, -1, "begins at position -1"},
+		{"microbatch behind all", "INSERT INTO microbatches VALUES (7, 8, 0)", "microbatches", 8, -1, "ends at 8, progress is 7"},
 		{"funds", "UPDATE funds SET balance_minor = 161 WHERE user_id = 1", "funds", 6, bob, "balance is 161, should be 160"},
 		{"lost funds", "DELETE FROM funds WHERE user_id = 0", "funds", 5, alice, "balance is missing, should be 125"},
 		{"invented funds", "INSERT INTO funds VALUES (99, 1)", "funds", -1, 99, "no decided record explains this account"},
@@ -121,7 +127,7 @@ func TestVerifyManyRecords(t *testing.T) {
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{BatchSize: 500})
 	var records []Record
-	for i := range verifyChunk/2 + 100 {
+	for i := range replayChunk/2 + 100 {
 		user := int64(i % 50)
 		id := fmt.Sprint(i)
 		records = append(records, Deposit{id, user, 10}, Transfer{id, user, user + 1, 15})
@@ -137,6 +143,11 @@ func TestVerifyManyRecords(t *testing.T) {
 	}})
 	if err != nil || !report.OK() || report.Records != int64(len(records)) {
 		t.Errorf("Verify: %+v, %v", report, err)
+	}
+	// Nor does it that balances have to go to a table and come back.
+	report, err = Verify(testContext(t), pool, VerifyOptions{accounts: 20})
+	if err != nil || !report.OK() || report.Records != int64(len(records)) {
+		t.Errorf("Verify with a table: %+v, %v", report, err)
 	}
 	if len(dones) != 2 || dones[1] != int64(len(records)) {
 		t.Errorf("progress was %v, want two calls, the last with %d", dones, len(records))

@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// recomputedAccounts is how many accounts a replay holds in memory. They take about a hundred megabytes.
+const recomputedAccounts = 1 << 20
+
+// recomputed is the balances that a replay has arrived at. What does not fit into memory is in a table like funds.
+type recomputed struct {
+	accounts accounts
+	limit    int
+	table    pgx.Identifier
+	read     string // takes ids, returns ids and balances
+	write    string // takes ids and balances
+	stored   bool   // the table may have accounts that are not in memory
+}
+
+// load brings everybody whom the records name into memory.
+func (r *recomputed) load(ctx context.Context, tx pgx.Tx, rows []depotRow) error {
+	if len(r.accounts) >= r.limit {
+		if err := r.store(ctx, tx); err != nil {
+			return err
+		}
+		clear(r.accounts)
+	}
+	var missing []int64
+	for i := range rows {
+		for _, id := range [...]int64{rows[i].userID, rows[i].toUserID} {
+			if r.accounts[id] == nil {
+				r.accounts[id] = &account{changed: true}
+				missing = append(missing, id)
+			}
+		}
+	}
+	if !r.stored || len(missing) == 0 {
+		return nil
+	}
+	found, _ := tx.Query(ctx, r.read, missing)
+	var id, balanceMinor int64
+	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
+		*r.accounts[id] = account{balanceMinor: balanceMinor}
+		return nil
+	})
+	return err
+}
+
+// decide returns the outcomes of records whose users are loaded.
+func (r *recomputed) decide(rows []depotRow) []outcome {
+	outcomes := make([]outcome, len(rows))
+	for i := range rows {
+		outcomes[i] = r.accounts.apply(rows[i].entry)
+	}
+	return outcomes
+}
+
+// store writes what changed into the table, in the order of its key.
+func (r *recomputed) store(ctx context.Context, tx pgx.Tx) error {
+	var ids []int64
+	for _, id := range slices.Sorted(maps.Keys(r.accounts)) {
+		if r.accounts[id].changed {
+			ids = append(ids, id)
+		}
+	}
+	if err := r.storeUsers(ctx, tx, ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r.accounts[id].changed = false
+	}
+	r.stored = true
+	return nil
+}
+
+func (r *recomputed) storeUsers(ctx context.Context, tx pgx.Tx, ids []int64) error {
+	if !r.stored {
+		_, err := tx.CopyFrom(ctx, r.table, []string{"user_id", "balance_minor"},
+			pgx.CopyFromSlice(len(ids), func(i int) ([]any, error) { return []any{ids[i], r.accounts[ids[i]].balanceMinor}, nil }))
+		return err
+	}
+	for chunk := range slices.Chunk(ids, replayChunk) {
+		balances := make([]int64, len(chunk))
+		for i, id := range chunk {
+			balances[i] = r.accounts[id].balanceMinor
+		}
+		if _, err := tx.Exec(ctx, r.write, chunk, balances); err != nil {
+			return err
+		}
+	}
+	return nil
+}
