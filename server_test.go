@@ -219,7 +219,7 @@ func TestServe_postgresDies(t *testing.T) {
 	runProgram(t, "verify", "--data-dir", dir).succeeded(t)
 }
 
-func TestVerify_deviation(t *testing.T) {
+func TestVerifyAndRebuild_deviation(t *testing.T) {
 	url := pgtest.URL(t)
 	runProgram(t, "seed", "--database-url", url).succeeded(t)
 	verified := runProgram(t, "verify", "--database-url", url)
@@ -229,6 +229,12 @@ func TestVerify_deviation(t *testing.T) {
 	runProgram(t, "verify", "--database-url", url, "--head", head).succeeded(t)
 	runProgram(t, "verify", "--database-url", url, "--head", strings.Repeat("1", len(head))).failedWith(t, "deviates")
 	execute(t, url, `UPDATE funds SET balance_minor = balance_minor + 1 WHERE user_id = 1`)
+	runProgram(t, "verify", "--database-url", url).failedWith(t, "")
+	runProgram(t, "rebuild", "--database-url", url).succeeded(t)
+	runProgram(t, "verify", "--database-url", url, "--head", head).succeeded(t)
+	execute(t, url, `UPDATE depot SET amount_minor = amount_minor + 1 WHERE depot_offset = 1`)
+	runProgram(t, "rebuild", "--database-url", url).failedWith(t, "clumpql verify tells more")
+	runProgram(t, "rebuild", "--database-url", url, "--ignore-chain").succeeded(t)
 	runProgram(t, "verify", "--database-url", url).failedWith(t, "")
 }
 

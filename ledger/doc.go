@@ -12,7 +12,8 @@
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
 //	Feed: Depot.WaitBeyond -> PStates, for all followers in one statement -> balances, transfers as they are decided
-//	Verify: depot -> decide again -> compare
+//	Verify: depot, microbatches -> decide again -> compare
+//	Rebuild: depot, microbatches -> decide again -> new PStates beside the old -> one transaction: fence, the rest, in their place
 //
 // # Guarantees
 //
@@ -50,6 +51,10 @@
 // What a paused or cut-off process holds locked, Postgres frees after two seconds; its lease ends after three.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
 // tries until its context ends.
+//
+// PStates that are damaged are made anew by Rebuild while everything goes on. The depot and the microbatches are what it makes them from: of
+// those there is no second copy but a backup. What was decided on damaged funds is in the chain as it was decided; after Rebuild
+// those records have the outcome that the depot makes of them, and Verify names them for ever.
 //
 // AppendTx holds the head locked until the end of the transaction around it, so long imports make appends wait.
 //

@@ -17,6 +17,9 @@ var (
 	// ErrCorrupt means that the tables contradict each other, which no fault of ours explains: somebody else wrote to them.
 	ErrCorrupt = errors.New("ledger corrupt")
 
+	// ErrRebuilding means that another Rebuild is under way.
+	ErrRebuilding = errors.New("another rebuild is under way")
+
 	// ErrPartitions means that the number of partitions cannot be changed any more, or is out of range.
 	ErrPartitions = errors.New("partitions cannot be set")
 

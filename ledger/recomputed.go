@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -62,11 +61,12 @@ func (r *recomputed) decide(rows []depotRow) []outcome {
 // store writes what changed into the table, in the order of its key.
 func (r *recomputed) store(ctx context.Context, tx pgx.Tx) error {
 	var ids []int64
-	for _, id := range slices.Sorted(maps.Keys(r.accounts)) {
-		if r.accounts[id].changed {
+	for id, a := range r.accounts {
+		if a.changed {
 			ids = append(ids, id)
 		}
 	}
+	slices.Sort(ids)
 	if err := r.storeUsers(ctx, tx, ids); err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ func (s *stretch) parts(outcomes []outcome, f func(l link, rows []depotRow, outc
 func (v *verification) compareLinks(s *stretch, outcomes []outcome) {
 	s.parts(outcomes, func(stored link, rows []depotRow, outcomes []outcome) {
 		if stored.digests == nil {
-			if v.chained {
-				v.deviate(Deviation{"microbatches", stored.partition, rows[0].offset, -1, "the microbatch has no hash, though earlier ones have"})
+			if d := stored.missing(v.chained, rows); d != nil {
+				v.deviate(*d)
 			}
 			return
 		}
@@ -38,6 +38,14 @@ func (v *verification) compareLinks(s *stretch, outcomes []outcome) {
 		v.report.Head = stored.hash
 		v.headFound = v.headFound || stored.hash == v.options.Head
 	})
+}
+
+// missing returns the deviation of a link without a hash, which is none where the chain has not begun yet.
+func (l link) missing(chained bool, rows []depotRow) *Deviation {
+	if !chained {
+		return nil
+	}
+	return &Deviation{"microbatches", l.partition, rows[0].offset, -1, "the microbatch has no hash, though earlier ones have"}
 }
 
 // differs returns how a stored link differs from the one that its records and their outcomes make, or nil.

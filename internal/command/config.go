@@ -22,6 +22,7 @@ type config struct {
 	Import  importCommand  `cmd:"" help:"Read a folder of catalogue and ledger files into the database."`
 	Seed    seedCommand    `cmd:"" help:"Fill the database with made-up data."`
 	Verify  verifyCommand  `cmd:"" help:"Recompute all balances and histories from the depot and compare."`
+	Rebuild rebuildCommand `cmd:"" help:"Make all balances and histories anew from the depot."`
 	Version versionCommand `cmd:"" help:"Print the program's version."`
 }
 

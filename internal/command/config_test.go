@@ -94,7 +94,7 @@ func TestParse_help(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d, error %v", code, err)
 	}
-	for _, want := range []string{"serve", "migrate", "import", "seed", "verify", "version", "$DATABASE_URL", "$CLUMPQL_DATA_DIR"} {
+	for _, want := range []string{"serve", "migrate", "import", "seed", "verify", "rebuild", "version", "$DATABASE_URL", "$CLUMPQL_DATA_DIR"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("help does not mention %s", want)
 		}

@@ -132,6 +132,18 @@ func migrationVersion(ctx context.Context, q querier) (int32, error) {
 	return version, err
 }
 
+// checkMigrated refuses a database that is not at this program's migration. It is for commands that do not migrate.
+func (d *database) checkMigrated(ctx context.Context) error {
+	version, err := migrationVersion(ctx, d.pool)
+	if err != nil {
+		return err
+	}
+	if needed := migrations.Version(); version != needed {
+		return fmt.Errorf("the database is at migration %d, this program is for %d: clumpql migrate", version, needed)
+	}
+	return nil
+}
+
 const undefinedTable = "42P01"
 
 // querier is what a single question needs of a pool.

@@ -7,6 +7,7 @@
 //	import   database, migrations, importer, worker until all is decided
 //	seed     the same with made-up data
 //	verify   database, ledger.Verify
+//	rebuild  database, ledger.Rebuild
 //
 // Where the database is:
 //

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/clumpql/clumpql/ledger"
-	"github.com/clumpql/clumpql/migrations"
 )
 
 // errDeviation makes `verify` fail after it has printed its report.
@@ -24,12 +23,8 @@ func (v verifyCommand) Run(ctx context.Context, c *config, p Program) error {
 		return err
 	}
 	defer db.close()
-	version, err := migrationVersion(ctx, db.pool)
-	if err != nil {
+	if err := db.checkMigrated(ctx); err != nil {
 		return fmt.Errorf("verify: %w", err)
-	}
-	if needed := migrations.Version(); version != needed {
-		return fmt.Errorf("verify: the database is at migration %d, this program is for %d: clumpql migrate", version, needed)
 	}
 
 	bar := newProgress(p.Stderr)

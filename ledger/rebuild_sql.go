@@ -1,0 +1,76 @@
+package ledger
+
+// The statements of Rebuild. The new PStates are made in a schema of their own, with the constraints under the names that the migrations
+// gave them: a test compares the catalogue of a rebuilt database with that of a new one. Indexes come after the rows, which is faster, but
+// for that of funds, whose rows come last and in order.
+
+// lockRebuild is held by the session, so it goes with a process that is killed. It guards against a second operator, not against faults.
+const lockRebuild = `SELECT pg_try_advisory_lock(4967208061386354034)`
+
+const unlockRebuild = `SELECT pg_advisory_unlock(4967208061386354034)`
+
+const dropRebuilt = `DROP SCHEMA IF EXISTS rebuilt CASCADE`
+
+// Like the old ones, but for indexes and what LIKE does not copy.
+var createRebuilt = [...]string{createRebuiltSchema, createRebuiltFunds, createRebuiltOutgoing, createRebuiltIncoming, createRebuiltDeposits}
+
+const createRebuiltSchema = `CREATE SCHEMA rebuilt`
+
+const createRebuiltFunds = `CREATE TABLE rebuilt.funds (
+    LIKE public.funds INCLUDING ALL EXCLUDING INDEXES,
+    CONSTRAINT funds_pkey PRIMARY KEY (user_id)
+) WITH (fillfactor = 70)`
+
+const createRebuiltOutgoing = `CREATE TABLE rebuilt.outgoing_transfers (LIKE public.outgoing_transfers INCLUDING ALL EXCLUDING INDEXES)`
+
+const createRebuiltIncoming = `CREATE TABLE rebuilt.incoming_transfers (LIKE public.incoming_transfers INCLUDING ALL EXCLUDING INDEXES)`
+
+const createRebuiltDeposits = `CREATE TABLE rebuilt.deposits (LIKE public.deposits INCLUDING ALL EXCLUDING INDEXES)`
+
+// readGrants returns the statements that give others the rights on the new tables that they have on the old.
+const readGrants = `SELECT format('GRANT %s ON rebuilt.%I TO %s%s', a.privilege_type, c.relname,
+    CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+WHERE a.grantee <> c.relowner AND c.oid IN ('public.funds'::regclass, 'public.outgoing_transfers'::regclass,
+    'public.incoming_transfers'::regclass, 'public.deposits'::regclass)`
+
+const readRebuiltFunds = `SELECT user_id, balance_minor FROM rebuilt.funds WHERE user_id = ANY($1)`
+
+const writeRebuiltFunds = `INSERT INTO rebuilt.funds (user_id, balance_minor)
+SELECT unnest($1::bigint[]), unnest($2::bigint[])
+ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor`
+
+// indexSettings hold for one transaction: an index is sorted in memory as far as it may.
+const indexSettings = `SELECT set_config('maintenance_work_mem', '256MB', true)`
+
+const indexRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
+    ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (from_user_id, position),
+    ADD CONSTRAINT outgoing_transfers_record_key UNIQUE (from_user_id, record_id)`
+
+const indexRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
+    ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (to_user_id, position),
+    ADD CONSTRAINT incoming_transfers_record_key UNIQUE (to_user_id, record_id, from_user_id)`
+
+const indexRebuiltDeposits = `ALTER TABLE rebuilt.deposits
+    ADD CONSTRAINT deposits_pkey PRIMARY KEY (user_id, position),
+    ADD CONSTRAINT deposits_record_key UNIQUE (user_id, record_id)`
+
+// analyzeRebuilt lets the first plans on the new tables be as good as those on the old.
+const analyzeRebuilt = `ANALYZE rebuilt.funds, rebuilt.outgoing_transfers, rebuilt.incoming_transfers, rebuilt.deposits`
+
+// swapSettings make a swap that has to wait for others' locks give up, since all who come after it wait for it meanwhile.
+const swapSettings = `SELECT set_config('lock_timeout', '1000', true)`
+
+const readEpoch = `SELECT epoch FROM lease WHERE id = 1`
+
+const dropReplaced = `DROP TABLE public.funds, public.outgoing_transfers, public.incoming_transfers, public.deposits`
+
+var moveRebuilt = [...]string{moveRebuiltFunds, moveRebuiltOutgoing, moveRebuiltIncoming, moveRebuiltDeposits, dropRebuilt}
+
+const moveRebuiltFunds = `ALTER TABLE rebuilt.funds SET SCHEMA public`
+
+const moveRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers SET SCHEMA public`
+
+const moveRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers SET SCHEMA public`
+
+const moveRebuiltDeposits = `ALTER TABLE rebuilt.deposits SET SCHEMA public`
