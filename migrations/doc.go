@@ -7,6 +7,10 @@
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'
 //
+// Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why.
+// That was tested as far as it can be without a cluster: the calls, their order, and that each unique key contains the column by which its table is
+// distributed. It has not been run on a cluster.
+//
 // # Guarantees
 //
 //   - Up is idempotent: on a database of the newest version it changes nothing.
