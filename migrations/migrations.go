@@ -16,8 +16,9 @@ var files embed.FS
 // versionTable is the table in which tern keeps the number of the last file applied.
 const versionTable = "public.schema_version"
 
-// Up brings the database to the newest version, and distributes its tables where it is on a Citus cluster. It waits while another process does the same. conn must not be in a
-// transaction; its session settings are reset. When ctx ends, conn is closed, as pgx does.
+// Up brings the database to the newest version, and distributes its tables where it is on a Citus cluster. It waits while
+// another process does the same. conn must not be in a transaction; its session settings are reset. When ctx ends, conn is
+// closed, as pgx does.
 func Up(ctx context.Context, conn *pgx.Conn) error {
 	m, err := migrate.NewMigrator(ctx, conn, versionTable)
 	if err != nil {
