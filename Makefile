@@ -1,10 +1,11 @@
 # Every task of the project. `make` alone lists them; .ci/run calls nothing else.
 
 FUZZTIME ?= 30s
+DURATION ?= 10m
 BENCH ?= .
 
 # The folders of all modules with code of ours; tools/ only pins the linter.
-MODULES := $(filter-out ./tools/,$(dir $(wildcard ./go.mod ./*/go.mod)))
+MODULES := $(filter-out ./tools/,$(dir $(wildcard ./go.mod ./*/go.mod ./internal/*/go.mod)))
 LINT := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 # Runs a command with one Postgres for all the test processes under it.
 WITH_POSTGRES := go run ./internal/pgtest/run --
@@ -57,6 +58,10 @@ fuzz: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Run every fuzz target for FUZZ
 fuzz-targets:
 	@set -e; grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func | |' | sort -u | \
 	while read -r folder target; do (set -x; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$folder </dev/null); done
+
+.PHONY: soak
+soak: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Break servers and Postgres at random under load for DURATION (10m).
+	cd internal/soak && go run . -duration $(DURATION) $(ARGS)
 
 .PHONY: bench
 bench: bench-ledger bench-loader bench-graphql ## Compare with rivals: ledger, loader and GraphQL.

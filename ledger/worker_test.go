@@ -120,7 +120,7 @@ func TestWorkerHandsOver(t *testing.T) {
 func TestWorkerSurvivesCutConnections(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
-	d := newDepot(t, newFaultyPool(t, pool, &faults{})) // another pool, so that this one keeps its connections
+	d := newDepot(t, newFaultyPool(t, pool, newFaults())) // another pool, so that this one keeps its connections
 	startWorker(t, d, WorkerOptions{})
 	const terminate = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'victim'`
