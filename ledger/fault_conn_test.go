@@ -371,8 +371,8 @@ const awaitTimeout = 20 * time.Second
 func (c *faultyConn) await(messages []byte, kinds string, number int) bool {
 	c.answers.Lock()
 	defer c.answers.Unlock()
-	_ = c.Conn.SetReadDeadline(time.Now().Add(awaitTimeout))
-	defer func() { _ = c.Conn.SetReadDeadline(time.Time{}) }()
+	_ = c.SetReadDeadline(time.Now().Add(awaitTimeout))
+	defer func() { _ = c.SetReadDeadline(time.Time{}) }()
 	if _, err := c.Conn.Write(messages); err != nil {
 		return false
 	}

@@ -118,12 +118,13 @@ func (h *history) perform(ctx context.Context, l *load, o operation, random *ran
 			}
 			return a, nil
 		}
-		if !excused(err) {
-			return answer{unknown: true}, err
+		if excused(err) {
+			if random.IntN(4) > 0 && pause(ctx, retryPause) == nil {
+				continue
+			}
+			err = nil
 		}
-		if random.IntN(4) == 0 || pause(ctx, retryPause) != nil {
-			return answer{unknown: true}, nil
-		}
+		return answer{unknown: true}, err
 	}
 }
 

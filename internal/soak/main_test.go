@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,18 @@ func program(t *testing.T) string {
 
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
+// defaults are for flags that the command line may set otherwise: few random workloads, and no file of one that failed, for it is printed.
+// The tests mostly wait for leases and connections, so more of them run at once than there are processors.
+var defaults = map[string]string{"rapid.checks": "40", "rapid.nofailfile": "true", "test.parallel": "5"}
+
 func runTests(m *testing.M) (code int) {
 	var err error
+	for name, value := range defaults {
+		if err := flag.Set(name, value); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	if folder, err = os.MkdirTemp("", "clumpql-soak-program-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -81,10 +81,10 @@ func (m sequential) model() porcupine.Model {
 
 // step tells whether the operation can have this answer when it takes effect in this state, and what follows.
 func (m sequential) step(s state, o operation, a answer) (bool, state) {
-	switch {
-	case o.kind == readBalances:
+	switch o.kind {
+	case readBalances:
 		return a.unknown || s.balances == a.balances, s
-	case o.kind == lookAtRecord:
+	case lookAtRecord:
 		return a.unknown || s.of(o.number).matches(a.outcome), s
 	}
 	before := s.of(o.number).status != pending

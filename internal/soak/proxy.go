@@ -18,6 +18,7 @@ type proxy struct {
 
 // startProxy listens on a free port of loopback and forwards to address.
 func startProxy(name, address string) (*proxy, error) {
+	zerolog.SetGlobalLevel(zerolog.Disabled) // some toxics use the global logger
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := &proxy{proxied: toxiproxy.NewProxy(server, name, "127.0.0.1:0", address)}
 	return p, p.proxied.Start()
