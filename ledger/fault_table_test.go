@@ -86,13 +86,14 @@ func (w *workerTable) start(t *testing.T) (stop func()) {
 	return startWorker(t, w.faulty, WorkerOptions{ID: "first", Lease: shortLease, BatchSize: 3})
 }
 
-// append appends a round: four records, of which three succeed.
+// append appends a round: five records, of which four succeed. One user is new in each round: there may be statements for those alone.
 func (w *workerTable) append(t *testing.T) []Receipt {
 	t.Helper()
 	id := fmt.Sprintf("r%d", w.rounds)
 	w.rounds++
 	receipts, err := w.clean.Append(testContext(t),
-		Deposit{id, alice, 10}, Transfer{id, alice, bob, 4}, Transfer{id, bob, charlie, 1}, Transfer{id, charlie, bob, 1_000_000})
+		Deposit{id, alice, 10}, Transfer{id, alice, bob, 4}, Transfer{id, bob, charlie, 1}, Transfer{id, charlie, bob, 1_000_000},
+		Deposit{id, 1000 + w.rounds, 1})
 	if err != nil {
 		t.Fatalf("Append: %v", err)
 	}
@@ -128,7 +129,7 @@ func (w *workerTable) check(t *testing.T) {
 	if a, b, c := balances[alice], balances[bob], balances[charlie]; a != 6*w.rounds || b != 3*w.rounds || c != w.rounds {
 		t.Errorf("balances are %d, %d, %d after %d rounds", a, b, c, w.rounds)
 	}
-	verifyOK(t, w.pool, 4*w.rounds)
+	verifyOK(t, w.pool, 5*w.rounds)
 }
 
 // until lets the worker take the lease, decide, renew and release, again and again, until done, and returns what stops it. What it was to decide
