@@ -126,6 +126,15 @@ func (r *rebuilding) create(ctx context.Context) error {
 				return err
 			}
 		}
+		var cluster bool
+		if err := tx.QueryRow(ctx, clusterPresent).Scan(&cluster); err != nil {
+			return err
+		}
+		if cluster {
+			if err := distribute(ctx, tx); err != nil {
+				return err
+			}
+		}
 		rows, _ := tx.Query(ctx, readGrants)
 		grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		if err != nil {
@@ -141,6 +150,16 @@ func (r *rebuilding) create(ctx context.Context) error {
 		r.replay = replay{next: make([]int64, len(want)), want: want}
 		return err
 	})
+}
+
+// distribute spreads the new tables over a cluster.
+func distribute(ctx context.Context, tx pgx.Tx) error {
+	for _, sql := range distributeRebuilt {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill brings the new tables up to the progress that is wanted, a transaction a stretch. One goroutine reads, a stretch ahead.

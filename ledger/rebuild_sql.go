@@ -27,6 +27,24 @@ const createRebuiltIncoming = `CREATE TABLE rebuilt.incoming_transfers (LIKE pub
 
 const createRebuiltDeposits = `CREATE TABLE rebuilt.deposits (LIKE public.deposits INCLUDING ALL EXCLUDING INDEXES)`
 
+// On a Citus cluster the new tables are spread as the old ones are: see the package migrations.
+
+const clusterPresent = `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')`
+
+var distributeRebuilt = [...]string{
+	distributeRebuiltFunds, distributeRebuiltOutgoing, distributeRebuiltIncoming, distributeRebuiltDeposits,
+}
+
+const distributeRebuiltFunds = `SELECT create_distributed_table('rebuilt.funds', 'user_id', colocate_with => 'public.funds')`
+
+const distributeRebuiltOutgoing = `SELECT create_distributed_table('rebuilt.outgoing_transfers', 'from_user_id',
+    colocate_with => 'public.funds')`
+
+const distributeRebuiltIncoming = `SELECT create_distributed_table('rebuilt.incoming_transfers', 'to_user_id',
+    colocate_with => 'public.funds')`
+
+const distributeRebuiltDeposits = `SELECT create_distributed_table('rebuilt.deposits', 'user_id', colocate_with => 'public.funds')`
+
 // readGrants returns the statements that give others the rights on the new tables that they have on the old.
 const readGrants = `SELECT format('GRANT %s ON rebuilt.%I TO %s%s', a.privilege_type, c.relname,
     CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)

@@ -288,3 +288,32 @@ func TestRebuildRefusesDependents(t *testing.T) {
 	}
 	verifyOK(t, pool, 0)
 }
+
+// fakeDistribute is the function of Citus that Rebuild uses. It notes its calls.
+const fakeDistribute = `CREATE TABLE calls (n integer GENERATED ALWAYS AS IDENTITY, call text);
+CREATE FUNCTION create_distributed_table(name regclass, distribution_column text, colocate_with text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO calls (call) VALUES (concat_ws(' ', $1, $2, $3))
+$$`
+
+// Invariant: on a cluster the new tables are distributed by the columns that the old ones are, and beside them.
+func TestRebuildDistributes(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	ctx := testContext(t)
+	mustExec(t, pool, fakeDistribute)
+	for _, sql := range createRebuilt {
+		mustExec(t, pool, sql)
+	}
+	if err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return distribute(ctx, tx) }); err != nil {
+		t.Fatal(err)
+	}
+	rows, _ := pool.Query(ctx, "SELECT call FROM calls ORDER BY n")
+	calls, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	want := []string{
+		"rebuilt.funds user_id public.funds", "rebuilt.outgoing_transfers from_user_id public.funds",
+		"rebuilt.incoming_transfers to_user_id public.funds", "rebuilt.deposits user_id public.funds",
+	}
+	if diff := cmp.Diff(want, calls); diff != "" || err != nil {
+		t.Errorf("calls (-want +got):\n%s%v", diff, err)
+	}
+}

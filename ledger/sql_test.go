@@ -59,7 +59,7 @@ func TestStatementsPrepare(t *testing.T) {
 		t.Fatalf("found only %d statements", len(all))
 	}
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		for _, sql := range append([]string{createRecomputed}, createRebuilt[:]...) {
+		for _, sql := range append([]string{createRecomputed, fakeDistribute}, createRebuilt[:]...) {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return err
 			}
