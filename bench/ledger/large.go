@@ -151,7 +151,7 @@ func (l *ledgerInProcess) fill(ctx context.Context, p plan) error {
 func measureCommands(ctx context.Context, out io.Writer, database string) error {
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\ncommand\tseconds\tCPU seconds\tpeak MB\t")
-	for _, name := range []string{"verify"} {
+	for _, name := range []string{"verify", "rebuild"} {
 		r, err := process.Command(ctx, database, name)
 		if err != nil {
 			return err
