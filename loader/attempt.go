@@ -9,14 +9,14 @@ import (
 // outcome. The error it returns is that of the keys left without one.
 func (b *batch[K, V]) fetchAll() (struct{}, error) {
 	for {
-		found, err := b.fetchOnce()
+		err := b.fetchOnce()
 		if err != nil {
 			if !b.mayRepeat(err) || !b.pause() {
 				return struct{}{}, err
 			}
 			continue
 		}
-		b.todo = b.take(found)
+		b.todo = b.take()
 		if len(b.todo) == 0 {
 			return struct{}{}, nil
 		}
@@ -28,41 +28,42 @@ func (b *batch[K, V]) fetchAll() (struct{}, error) {
 }
 
 // fetchOnce calls the fetch for what is still to do, when it is this batch's turn.
-func (b *batch[K, V]) fetchOnce() (answers[K, V], error) {
+func (b *batch[K, V]) fetchOnce() error {
 	if slots := b.fetcher.source.slots; slots != nil {
 		select {
 		case slots <- struct{}{}:
 			defer func() { <-slots }()
 		case <-b.ctx.Done():
-			return nil, b.ctx.Err()
+			return b.ctx.Err()
 		}
 	}
 	if panicked := b.attempt(); panicked != nil {
-		return nil, panicked
+		return panicked
 	}
 	keys := make([]K, len(b.todo))
 	for i, e := range b.todo {
 		keys[i] = e.key
 	}
-	found, err, panicked := protect2(func(keys []K) (answers[K, V], error) { return b.fetcher.fetch(b.ctx, keys) }, keys)
+	b.call.Context = b.ctx
+	err, panicked := protect(func(keys []K) error { return b.fetcher.fetch(&b.call, keys) }, keys)
 	if panicked != nil {
 		err = panicked
 	}
-	return found, err
+	return err
 }
 
-// take sorts in what a fetch returned, and returns the entries to be fetched again: those that
+// take sorts in what the fetch found, and returns the entries to be fetched again: those that
 // failed alone, with an error that allows one more attempt.
-func (b *batch[K, V]) take(found answers[K, V]) (again []*entry[K, V]) {
+func (b *batch[K, V]) take() (again []*entry[K, V]) {
 	for i, e := range b.todo {
-		r, ok := found.at(i, e.key)
+		r, ok := b.call.found.at(i, e.key)
 		switch {
 		case !ok:
-			e.out = outcome[V]{}
+			e.put(outcome[V]{})
 		case r.Err == nil:
-			e.out = defined(r.Value)
+			e.put(defined(r.Value))
 		default:
-			e.out = failed[V](r.Err)
+			e.put(failed[V](r.Err))
 			if b.mayRepeat(r.Err) {
 				again = append(again, e)
 			}
@@ -110,7 +111,7 @@ func (b *batch[K, V]) deadline() (latest time.Time, ok bool) {
 	b.scope.mu.Lock()
 	defer b.scope.mu.Unlock()
 	for _, e := range b.entries {
-		for w := e.first; w != nil; w = w.next {
+		for w := range e.waiting {
 			if w.root.x.ended {
 				continue
 			}

@@ -10,19 +10,21 @@ type batch[K comparable, V any] struct {
 	flight
 	fetcher *fetcher[K, V]
 	entries []*entry[K, V]
-	report  Batch
+	report  *Batch // nil where there is no observer
 
 	// Owned by the batch's goroutine, as are the entries' outcomes until they are settled.
 	todo     []*entry[K, V] // the entries that have no outcome yet
 	attempts int
+	call     shortcut[K, V] // of the attempt under way
 }
 
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
 	b := &batch[K, V]{fetcher: f, entries: entries, todo: entries}
 	f.scope.sent++
-	b.report = Batch{Source: f.source.name, Number: f.scope.sent, Wave: wave, Keys: len(entries), Start: time.Now()}
 	if f.scope.observer != nil {
-		b.report.Origins = b.origins()
+		b.report = &Batch{
+			Source: f.source.name, Number: f.scope.sent, Wave: wave, Keys: len(entries), Start: time.Now(), Origins: originsOf(entries),
+		}
 	}
 	return b
 }
@@ -33,15 +35,17 @@ func (b *batch[K, V]) depart() {
 	for _, e := range b.entries {
 		e.flying = true
 	}
-	for w := b.entries[0].first; w != nil; w = w.next {
+	for w := range b.entries[0].waiting {
 		if !w.root.x.ended {
 			ctx = w.root.x.ctx
 			break
 		}
 	}
 	b.takeOff(ctx, b.fetcher.scope, b)
-	go call(b.fetchAll, b.arrive)
+	go b.fly()
 }
+
+func (b *batch[K, V]) fly() { call(b.fetchAll, b.arrive) }
 
 // arrive ends the batch: observers are told first, so that they know of every batch when those who
 // waited go on.
@@ -63,7 +67,7 @@ func (b *batch[K, V]) tell(o Observer, err error) error {
 	b.report.Duration = time.Since(b.report.Start)
 	b.report.Attempts = b.attempts
 	b.report.Err = err
-	_, panicked := protect(func(r Batch) struct{} { o.BatchDone(r); return struct{}{} }, b.report)
+	_, panicked := protect(func(r Batch) struct{} { o.BatchDone(r); return struct{}{} }, *b.report)
 	if panicked != nil {
 		b.todo = b.entries
 		return panicked
@@ -79,7 +83,7 @@ func (b *batch[K, V]) attempt() error {
 		return nil
 	}
 	b.report.Attempts = b.attempts
-	_, panicked := protect(func(r Batch) struct{} { o.BatchAttempt(r); return struct{}{} }, b.report)
+	_, panicked := protect(func(r Batch) struct{} { o.BatchAttempt(r); return struct{}{} }, *b.report)
 	return panicked
 }
 
@@ -87,11 +91,11 @@ func (b *batch[K, V]) attempt() error {
 // may be asked for again.
 func (b *batch[K, V]) settle(err error) {
 	for _, e := range b.todo {
-		b.fetcher.forget(e)
-		e.out = failed[V](err)
+		b.fetcher.entries.remove(e)
+		e.put(failed[V](err))
 	}
 	for _, e := range b.entries {
-		e.settle(e.out)
+		e.settle()
 	}
 }
 
@@ -106,6 +110,6 @@ func (b *batch[K, V]) wanted() bool {
 
 func (b *batch[K, V]) abandon() {
 	for _, e := range b.entries {
-		b.fetcher.forget(e)
+		b.fetcher.entries.remove(e)
 	}
 }

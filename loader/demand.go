@@ -65,7 +65,7 @@ func (d *demand[Q, K, V]) add(x *Execution, q Q, to port[V]) {
 	if len(d.waiters) == cap(d.waiters) {
 		d.newChunk()
 	}
-	d.whats = double(d.whats, q)
+	push(&d.whats, q)
 	d.waiters = append(d.waiters, waiter[V]{root: x.root, to: to})
 }
 
@@ -95,7 +95,7 @@ func (d *demand[Q, K, V]) refuse(err error) {
 	d.asked--
 	w := d.next()
 	d.asked++
-	refused := &cell[V]{out: failed[V](err), settled: true}
+	refused := &cell[V]{err: err, settled: true}
 	refused.join(w)
 }
 

@@ -26,7 +26,7 @@ type Execution struct {
 	outstanding int  // waiters whose cells have not settled
 	parked      bool // in Wait
 	ended       bool
-	wake        chan struct{} // made when first parked
+	wake        chan struct{} // made when first parked; one that was used before may be of another synctest bubble
 }
 
 // frame is a piece of evaluation that can run. It runs user code at most once, does not block, and
@@ -89,11 +89,11 @@ func (x *Execution) Advance() {
 		}
 		if x.next < len(x.queue) {
 			f := x.queue[x.next]
-			x.queue[x.next] = nil
 			x.next++
 			f.step(x)
 			continue
 		}
+		clear(x.queue)
 		x.queue, x.next = x.queue[:0], 0
 		if !x.exchange() {
 			break
@@ -237,7 +237,7 @@ func (x *Execution) deliver(f frame) {
 	if x.ended {
 		return
 	}
-	x.inbox = double(x.inbox, f)
+	push(&x.inbox, f)
 	if x.parked {
 		x.unpark()
 		x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
@@ -259,7 +259,7 @@ func (x *Execution) countHit(source string) {
 
 // push adds a frame to what can run now and returns the depth of the stack.
 func (x *Execution) push(f frame) int {
-	x.stack = double(x.stack, f)
+	push(&x.stack, f)
 	return len(x.stack)
 }
 
@@ -271,13 +271,14 @@ func (x *Execution) pop() frame {
 	return f
 }
 
-func (x *Execution) ask(a asker) { x.asks = double(x.asks, a) }
+func (x *Execution) ask(a asker) { push(&x.asks, a) }
 
-// double is append, but never grows by less than the double: append grows long slices by a quarter,
-// which costs twice the memory traffic.
-func double[E any](s []E, e E) []E {
-	if len(s) == cap(s) {
-		s = slices.Grow(s, max(len(s), 8))
+// push appends to s, but never makes it grow by less than the double: append makes long slices grow
+// by a quarter, which costs twice the memory traffic. It takes a pointer so that mostly only the
+// length is written: a pointer costs more while the garbage collector is at work.
+func push[E any](s *[]E, e E) {
+	if len(*s) == cap(*s) {
+		*s = slices.Grow(*s, max(len(*s), 8))
 	}
-	return append(s, e)
+	*s = append(*s, e)
 }

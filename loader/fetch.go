@@ -24,7 +24,7 @@ type Fetch[K comparable, V any] func(ctx context.Context, keys []K) (map[K]Resul
 func FromMap[K comparable, V any](f func(context.Context, []K) (map[K]V, error)) Fetch[K, V] {
 	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		found, err := f(ctx, keys)
-		return mapped[K, V](found), err
+		return answers[K, V]{mapped: found}, err
 	})
 }
 
@@ -34,13 +34,13 @@ func FromList[K comparable, V any](f func(context.Context, []K) ([]V, error), ke
 	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		found, err := f(ctx, keys)
 		if err != nil {
-			return nil, err
+			return answers[K, V]{}, err
 		}
-		byKey := make(mapped[K, V], len(found))
+		byKey := make(map[K]V, len(found))
 		for _, v := range found {
 			byKey[key(v)] = v
 		}
-		return byKey, nil
+		return answers[K, V]{mapped: byKey}, nil
 	})
 }
 
@@ -52,7 +52,7 @@ func FromZip[K comparable, V any](f func(context.Context, []K) ([]V, error)) Fet
 		if err == nil && len(values) != len(keys) {
 			err = fmt.Errorf("%w: %d values for %d keys", ErrZipLength, len(values), len(keys))
 		}
-		return zipped[K, V](values), err
+		return answers[K, V]{zipped: values}, err
 	})
 }
 
@@ -62,7 +62,7 @@ func FromZip[K comparable, V any](f func(context.Context, []K) ([]V, error)) Fet
 func FromSingle[K comparable, V any](f func(context.Context, K) (V, error)) Fetch[K, V] {
 	return asFetch(func(ctx context.Context, keys []K) (answers[K, V], error) {
 		var all sync.WaitGroup
-		found := make(singles[K, V], len(keys))
+		found := make([]Result[V], len(keys))
 		for i, k := range keys {
 			all.Add(1)
 			go call(func() (V, error) { return f(ctx, k) }, func(v V, err error) {
@@ -71,6 +71,6 @@ func FromSingle[K comparable, V any](f func(context.Context, K) (V, error)) Fetc
 			})
 		}
 		all.Wait()
-		return found, nil
+		return answers[K, V]{singles: found}, nil
 	})
 }

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"math"
 	"slices"
 	"sync/atomic"
 )
@@ -11,9 +12,10 @@ type fetcher[K comparable, V any] struct {
 	scope   *Scope
 	source  *settings
 	fetch   fetching[K, V]
-	entries map[K]*entry[K, V]
+	entries index[K, V]
 	pending []*entry[K, V] // in first-asked order
-	spare   []entry[K, V]  // entries not used yet, allocated by the chunk
+	spare   []entry[K, V]  // entries, allocated by the chunk
+	used    int            // of spare
 	chunk   int            // the size of the next chunk
 	usual   *atomic.Int32  // how many keys the source's last fetcher came to have
 }
@@ -27,29 +29,34 @@ type entry[K comparable, V any] struct {
 	key K
 }
 
+// clearable says whether it may be cleared: one that is pending is going to be fetched afresh anyway.
+func (e *entry[K, V]) clearable() bool { return e.settled || e.flying }
+
 // newFetcher makes the fetcher that is about to be asked for as many as n keys.
 func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetching[K, V], usual *atomic.Int32, n int) *fetcher[K, V] {
-	n = min(n, int(usual.Load()), maxChunk)
+	n = min(n, int(usual.Load()))
 	return &fetcher[K, V]{
 		scope: scope, source: source, fetch: fetch, usual: usual,
-		entries: make(map[K]*entry[K, V], n),
-		chunk:   max(n, 4),
+		entries: newIndex[K, V](n),
+		chunk:   min(max(n, 4), maxChunk),
 	}
 }
 
 // ask has w wait for a key, which is to be fetched unless it is known already.
 func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
-	e, known := f.entries[k]
+	slot := f.entries.find(k)
+	e := f.entries.slots[slot]
+	known := e != nil
 	if known {
 		x.countHit(f.source.name)
 	} else {
 		e = f.newEntry(k)
-		f.entries[k] = e
+		f.entries.put(slot, e)
 		if len(f.pending) == 0 {
 			f.scope.due = append(f.scope.due, f)
-			f.pending = slices.Grow(f.pending, len(f.spare)+1)
+			f.pending = slices.Grow(f.pending, len(f.spare)-f.used+1)
 		}
-		f.pending = double(f.pending, e)
+		push(&f.pending, e)
 	}
 	if p := f.scope.foresight; p != nil {
 		if send := p.ask(w.root, f, known, e.send); !known { // of a known key it is the same, and may be read without the lock
@@ -62,12 +69,12 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 func (f *fetcher[K, V]) settingsOf() *settings { return f.source }
 
 func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
-	if len(f.spare) == 0 {
-		f.spare = make([]entry[K, V], f.chunk)
+	if f.used == len(f.spare) {
+		f.spare, f.used = make([]entry[K, V], f.chunk), 0
 		f.chunk = min(2*f.chunk, maxChunk)
 	}
-	e := &f.spare[0]
-	f.spare = f.spare[1:]
+	e := &f.spare[f.used]
+	f.used++
 	e.key = k
 	return e
 }
@@ -77,7 +84,7 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 func (f *fetcher[K, V]) dispatch(wave int) bool {
 	due := f.pending
 	f.pending = nil
-	if keys := int32(min(len(f.entries), maxChunk)); keys != f.usual.Load() {
+	if keys := int32(min(f.entries.taken, math.MaxInt32)); keys != f.usual.Load() {
 		f.usual.Store(keys)
 	}
 	n := 0
@@ -88,7 +95,7 @@ func (f *fetcher[K, V]) dispatch(wave int) bool {
 			due[n] = e
 			n++
 		default:
-			f.forget(e)
+			f.entries.remove(e)
 		}
 	}
 	due = due[:n]
@@ -103,38 +110,25 @@ func (f *fetcher[K, V]) dispatch(wave int) bool {
 	return n > 0
 }
 
-// forget takes an entry out of the cache, unless another has taken its place.
-func (f *fetcher[K, V]) forget(e *entry[K, V]) {
-	if f.entries[e.key] == e {
-		delete(f.entries, e.key)
-	}
-}
-
 func (f *fetcher[K, V]) prime(k K, v V) {
-	if e, ok := f.entries[k]; ok && !e.settled && !e.flying {
-		e.settle(defined(v))
-		return
+	slot := f.entries.find(k)
+	e := f.entries.slots[slot]
+	if e == nil || e.settled || e.flying {
+		e = f.newEntry(k)
+		f.entries.put(slot, e)
 	}
-	e := f.newEntry(k)
-	e.settle(defined(v))
-	f.entries[k] = e
+	e.put(defined(v))
+	e.settle()
 }
 
 func (f *fetcher[K, V]) clear(ks []K) {
 	if len(ks) > 0 {
 		for _, k := range ks {
-			f.clearKey(k)
+			if e := f.entries.slots[f.entries.find(k)]; e != nil && e.clearable() {
+				f.entries.remove(e)
+			}
 		}
 		return
 	}
-	for k := range f.entries {
-		f.clearKey(k)
-	}
-}
-
-// clearKey forgets a key, unless it is pending: then it is going to be fetched afresh anyway.
-func (f *fetcher[K, V]) clearKey(k K) {
-	if e, ok := f.entries[k]; ok && (e.settled || e.flying) {
-		delete(f.entries, k)
-	}
+	f.entries.rebuild(len(f.entries.slots), func(e *entry[K, V]) bool { return !e.clearable() })
 }

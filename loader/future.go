@@ -66,9 +66,13 @@ func (r *futureRun[T]) arrive(v T, err error) {
 		if err != nil {
 			out = failed[T](err)
 		}
-		r.settle(out)
+		r.put(out)
+		r.settle()
 	}
 	s.dispatch()
 }
 
-func (r *futureRun[T]) abandon() { r.settle(failed[T](context.Canceled)) }
+func (r *futureRun[T]) abandon() {
+	r.put(failed[T](context.Canceled))
+	r.settle()
+}

@@ -46,9 +46,9 @@ func WithObserver(o Observer) ScopeOption {
 	return func(s *Scope) { s.observer = o }
 }
 
-// origins are those that asked for the keys of the batch: first those that asked first for a key,
+// originsOf returns who asked for the keys of a batch: first those that asked first for a key,
 // then those that joined them.
-func (b *batch[K, V]) origins() []string {
+func originsOf[K comparable, V any](entries []*entry[K, V]) []string {
 	var origins []string
 	add := func(w *waiter[V]) {
 		o := w.root.origin
@@ -57,11 +57,11 @@ func (b *batch[K, V]) origins() []string {
 		}
 		origins = append(origins, o)
 	}
-	for _, e := range b.entries {
-		add(e.first)
+	for _, e := range entries {
+		add(e.first())
 	}
-	for _, e := range b.entries {
-		for w := e.first.next; w != nil; w = w.next {
+	for _, e := range entries {
+		for w := range e.waiting {
 			add(w)
 		}
 	}

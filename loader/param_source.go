@@ -1,9 +1,6 @@
 package loader
 
-import (
-	"context"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // ParamSource is a family of Sources, one for each value of a parameter: keys asked for under the
 // same parameter are fetched together, under different ones apart. Where one parameter is not
@@ -44,16 +41,14 @@ func (g *paramGet[P, K, V]) start(x *Execution, _ word, to port[V]) {
 func (s *ParamSource[P, K, V]) settingsOf() *settings { return &s.settings }
 
 func (s *ParamSource[P, K, V]) find(scope *Scope, q paramKey[P, K], n int) (*fetcher[K, V], K) {
-	byParam, ok := scope.fetchers[s].(map[P]*fetcher[K, V])
+	byParam, ok := scope.sources.of(&s.settings).(map[P]*fetcher[K, V])
 	if !ok {
 		byParam = make(map[P]*fetcher[K, V])
-		scope.fetchers[s] = byParam
+		scope.sources.put(&s.settings, byParam)
 	}
 	f, ok := byParam[q.param]
 	if !ok {
-		fetch := func(ctx context.Context, keys []K) (answers[K, V], error) {
-			return fetchingOf(s.bind(q.param))(ctx, keys)
-		}
+		fetch := func(to *shortcut[K, V], keys []K) error { return fetchingOf(s.bind(q.param))(to, keys) }
 		f = newFetcher(scope, &s.settings, fetch, &s.usual, n)
 		byParam[q.param] = f
 	}

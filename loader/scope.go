@@ -26,20 +26,17 @@ type Scope struct {
 	foresight *foresight // nil without a plan; guarded by mu
 
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
-	// under it.
-	mu       sync.Mutex
-	fetchers map[any]any // of each *Source; of each *ParamSource a map of them by parameter
-	recent   struct {    // the one looked up last: keys of a source are mostly asked for in a row
-		source  *settings
-		fetcher any
-	}
-	futures map[any]any  // of each Future's node its futureRun; nil while there is none
-	due     []dispatcher // fetchers with pending keys, in the order in which they came to have some
-	running int          // executions that can go on: all that have begun and are not in Wait
-	flying  int          // flights that have not landed and can go on
-	flights *flight      // the first of those that have not landed
-	wave    int          // dispatches that sent anything
-	sent    int          // batches
+	// under it. It is held for reading only to look up what is cached.
+	mu      sync.RWMutex
+	sources sources
+	futures map[any]any        // of each Future's node its futureRun; nil while there is none
+	due     []dispatcher       // fetchers with pending keys, in the order in which they came to have some
+	running int                // executions that can go on: all that have begun and are not in Wait
+	flying  int                // flights that have not landed and can go on
+	flights *flight            // the first of those that have not landed
+	wave    int                // dispatches that sent anything
+	sent    int                // batches
+	room    [maxFew]dispatcher // that due begins in
 }
 
 type dispatcher interface {
@@ -57,7 +54,8 @@ func WithPolicy(p Policy) ScopeOption {
 
 // NewScope makes a Scope with nothing in it.
 func NewScope(opts ...ScopeOption) *Scope {
-	s := &Scope{fetchers: make(map[any]any)}
+	s := new(Scope)
+	s.due = s.room[:0]
 	for _, opt := range opts {
 		opt(s)
 	}

@@ -66,14 +66,10 @@ func (s *Source[K, V]) find(scope *Scope, k K, n int) (*fetcher[K, V], K) { retu
 // in finds the fetcher of the Source in a Scope, whose lock must be held. As many as n keys are
 // about to be asked for.
 func (s *Source[K, V]) in(scope *Scope, n int) *fetcher[K, V] {
-	if scope.recent.source == &s.settings {
-		return scope.recent.fetcher.(*fetcher[K, V])
-	}
-	f, ok := scope.fetchers[s].(*fetcher[K, V])
+	f, ok := scope.sources.of(&s.settings).(*fetcher[K, V])
 	if !ok {
 		f = newFetcher(scope, &s.settings, s.fetch, &s.usual, n)
-		scope.fetchers[s] = f
+		scope.sources.put(&s.settings, f)
 	}
-	scope.recent.source, scope.recent.fetcher = &s.settings, f
 	return f
 }

@@ -1,0 +1,88 @@
+package loader
+
+import (
+	"hash/maphash"
+	"math/bits"
+)
+
+// index finds the entries of a fetcher by their keys. It is a table with open addressing: an entry
+// is in the first slot that was free, from the one on that its key's hash gives. A map of the same
+// would be asked twice for a key it does not know, to look and to put, and takes twice the memory.
+type index[K comparable, V any] struct {
+	slots []*entry[K, V] // a power of two of them, at most three quarters taken
+	taken int
+}
+
+// hashSeed makes hashes those of this process alone: nobody can send keys that share one slot.
+var hashSeed = maphash.MakeSeed()
+
+// newIndex makes an index with room for n entries before it grows.
+func newIndex[K comparable, V any](n int) index[K, V] {
+	return index[K, V]{slots: make([]*entry[K, V], max(8, 1<<bits.Len(uint(n+n/3))))}
+}
+
+// find returns the slot of a key: of its entry, or a free one that it can be put in. It panics where
+// a key can not be hashed.
+func (t *index[K, V]) find(k K) int {
+	mask := len(t.slots) - 1
+	i := t.home(k)
+	for {
+		if e := t.slots[i]; e == nil || e.key == k {
+			return i
+		}
+		i = (i + 1) & mask
+	}
+}
+
+func (t *index[K, V]) home(k K) int {
+	return int(maphash.Comparable(hashSeed, k)) & (len(t.slots) - 1)
+}
+
+// put puts an entry into the slot of its key, in the place of the one there.
+func (t *index[K, V]) put(slot int, e *entry[K, V]) {
+	if t.slots[slot] == nil {
+		t.taken++
+	}
+	t.slots[slot] = e
+	if t.taken > len(t.slots)/4*3 {
+		t.rebuild(2*len(t.slots), func(*entry[K, V]) bool { return true })
+	}
+}
+
+// rebuild makes the table anew, of the entries that are to be kept.
+func (t *index[K, V]) rebuild(size int, keep func(*entry[K, V]) bool) {
+	before := t.slots
+	t.slots, t.taken = make([]*entry[K, V], size), 0
+	for _, e := range before {
+		if e == nil || !keep(e) {
+			continue
+		}
+		i := t.home(e.key)
+		for t.slots[i] != nil {
+			i = (i + 1) & (size - 1)
+		}
+		t.slots[i] = e
+		t.taken++
+	}
+}
+
+// remove takes an entry out, if it is there. Those behind it that could be in its slot move up, so
+// that a free slot ends every search.
+func (t *index[K, V]) remove(e *entry[K, V]) {
+	mask := len(t.slots) - 1
+	free := t.home(e.key)
+	for t.slots[free] != e {
+		if t.slots[free] == nil {
+			return
+		}
+		free = (free + 1) & mask
+	}
+	t.taken--
+	for i := (free + 1) & mask; t.slots[i] != nil; i = (i + 1) & mask {
+		if home := t.home(t.slots[i].key); (i-home)&mask >= (i-free)&mask {
+			t.slots[free] = t.slots[i]
+			free = i
+		}
+	}
+	t.slots[free] = nil
+}
