@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"sync"
 
 	"github.com/clumpql/clumpql/loader"
 )
@@ -26,27 +25,37 @@ func (c *clumps) run(p pattern) {
 	ctx := loader.WithScope(context.Background(), loader.NewScope())
 	switch p {
 	case unique:
-		demand("clump", len(c.all(ctx, uniqueKeys)), uniqueKeys)
+		demand("clump", c.each(ctx, manyKeys[:uniqueKeys]), sumTo(uniqueKeys))
 	case tenAtOnce:
-		var group sync.WaitGroup
-		for range concurrent {
-			group.Go(func() { demand("clump", len(c.all(ctx, concurrentKeys)), concurrentKeys) })
-		}
-		group.Wait()
+		atOnce(func(i int) {
+			sum := 0
+			for range concurrentLoads {
+				v, err := c.users.Get(i).Require(ctx)
+				must(err)
+				sum += v
+			}
+			demand("clump", sum, concurrentLoads*i)
+		})
 	case cached:
-		same := make([]int, cachedLoads)
-		values, err := loader.List(ctx, loader.Traverse(same, c.users.Get))
+		demand("clump", c.each(ctx, sameKey), 0)
+	case oneRequest:
+		values, err := loader.List(ctx, c.users.GetAll(manyKeys))
 		must(err)
-		demand("clump", len(values), cachedLoads)
+		demand("clump", sumOf(values), sumTo(oneRequestKeys))
+	case list:
+		demand("clump", c.each(ctx, manyKeys[:listKeys]), sumTo(listKeys))
+	case tenLists:
+		atOnce(func(int) { demand("clump", c.each(ctx, manyKeys[:listKeys]), sumTo(listKeys)) })
 	case composition:
 		demand("clump", c.compose(ctx), wantSum())
 	}
 }
 
-func (c *clumps) all(ctx context.Context, n int) []int {
-	values, err := loader.List(ctx, loader.Traverse(upTo(n), c.users.Get))
+// each asks for the keys one by one, as the rivals' loads do.
+func (c *clumps) each(ctx context.Context, keys []int) int {
+	values, err := loader.List(ctx, loader.Traverse(keys, c.users.Get))
 	must(err)
-	return values
+	return sumOf(values)
 }
 
 func (c *clumps) compose(ctx context.Context) (sum int) {
@@ -66,14 +75,6 @@ func (c *clumps) compose(ctx context.Context) (sum int) {
 		}
 	}
 	return sum
-}
-
-func upTo(n int) []int {
-	keys := make([]int, n)
-	for i := range keys {
-		keys[i] = i
-	}
-	return keys
 }
 
 func must(err error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 )
 
@@ -17,10 +18,12 @@ type pattern struct {
 }
 
 const (
-	uniqueKeys     = 1000
-	cachedLoads    = 1000
-	concurrent     = 10
-	concurrentKeys = 1000
+	uniqueKeys      = 100
+	cachedLoads     = 100
+	concurrent      = 10
+	concurrentLoads = 1000
+	oneRequestKeys  = 10_000
+	listKeys        = 1000
 
 	playlists         = 20
 	tracksOfAPlaylist = 10
@@ -28,12 +31,17 @@ const (
 )
 
 var (
-	unique      = pattern{"unique keys", uniqueKeys, uniqueKeys / batchSize}
-	tenAtOnce   = pattern{"10 concurrent", concurrent * concurrentKeys, concurrentKeys / batchSize}
-	cached      = pattern{"cached", cachedLoads, 1}
+	// Those that dataloadgen publishes.
+	unique     = pattern{"unique keys", uniqueKeys, uniqueKeys / batchSize}
+	tenAtOnce  = pattern{"10 concurrent", concurrent * concurrentLoads, 1} // each loads a key of its own, again and again
+	cached     = pattern{"cached", cachedLoads, 1}
+	oneRequest = pattern{"all in one request", oneRequestKeys, oneRequestKeys / batchSize}
+
+	list        = pattern{"a list of 1000", listKeys, listKeys / batchSize}
+	tenLists    = pattern{"10 lists of 1000", concurrent * listKeys, listKeys / batchSize} // at once, of the same keys
 	composition = pattern{"3 levels", playlists * (1 + 2*tracksOfAPlaylist), 1 + playlists*tracksOfAPlaylist/batchSize + 1}
 
-	patterns = []pattern{unique, tenAtOnce, cached, composition}
+	patterns = []pattern{unique, tenAtOnce, cached, oneRequest, list, tenLists, composition}
 )
 
 // backend is what everybody fetches from. It counts calls.
@@ -47,6 +55,39 @@ func (b *backend) fetch(_ context.Context, keys []int) []int {
 // The composition: a playlist has ten tracks, a track a creator.
 func trackOf(playlist, i int) int { return playlist*tracksOfAPlaylist + i }
 func creatorOf(track int) int     { return track % creators }
+
+// The keys that are asked for are made once, as by a request that brings them.
+var (
+	manyKeys = upTo(oneRequestKeys)
+	sameKey  = make([]int, cachedLoads)
+)
+
+func upTo(n int) []int {
+	keys := make([]int, n)
+	for i := range keys {
+		keys[i] = i
+	}
+	return keys
+}
+
+// sumTo is what the values of the first n keys come to.
+func sumTo(n int) int { return n * (n - 1) / 2 }
+
+func sumOf(values []int) (sum int) {
+	for _, v := range values {
+		sum += v
+	}
+	return sum
+}
+
+// atOnce calls f on so many goroutines.
+func atOnce(f func(i int)) {
+	var group sync.WaitGroup
+	for i := range concurrent {
+		group.Go(func() { f(i) })
+	}
+	group.Wait()
+}
 
 // wantSum is what every contender has to answer to the composition, as a proof that it did.
 func wantSum() (sum int) {

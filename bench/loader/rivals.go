@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 // thunks are a rival's loader of one request: load registers a key and returns how to wait for its value.
 type thunks interface {
 	load(ctx context.Context, key int) func() (int, error)
+	loadAll(ctx context.Context, keys []int) []int
 }
 
 // rival is a library whose loaders are made for each request.
@@ -28,6 +30,12 @@ func (g generated) load(ctx context.Context, key int) func() (int, error) {
 	return g.LoadThunk(ctx, key)
 }
 
+func (g generated) loadAll(ctx context.Context, keys []int) []int {
+	values, err := g.LoadAll(ctx, keys)
+	must(err)
+	return values
+}
+
 func newDataloadgen(window time.Duration) *rival {
 	return &rival{name: "dataloadgen", make: func(b *backend) thunks {
 		fetch := func(ctx context.Context, keys []int) ([]int, []error) { return b.fetch(ctx, keys), nil }
@@ -38,6 +46,12 @@ func newDataloadgen(window time.Duration) *rival {
 type gophers struct{ *dataloader.Loader[int, int] }
 
 func (g gophers) load(ctx context.Context, key int) func() (int, error) { return g.Load(ctx, key) }
+
+func (g gophers) loadAll(ctx context.Context, keys []int) []int {
+	values, errs := g.LoadMany(ctx, keys)()
+	must(errors.Join(errs...))
+	return values
+}
 
 func newGraphGophers(window time.Duration) *rival {
 	return &rival{name: "graph-gophers", make: func(b *backend) thunks {
@@ -58,31 +72,42 @@ func (r *rival) run(p pattern) {
 	users := r.make(&r.backend)
 	switch p {
 	case unique:
-		demand(r.name, loadAll(ctx, users, upTo(uniqueKeys)), uniqueKeys)
+		demand(r.name, loadEach(ctx, users, manyKeys[:uniqueKeys]), sumTo(uniqueKeys))
 	case tenAtOnce:
-		var group sync.WaitGroup
-		for range concurrent {
-			group.Go(func() { demand(r.name, loadAll(ctx, users, upTo(concurrentKeys)), concurrentKeys) })
-		}
-		group.Wait()
+		atOnce(func(i int) {
+			sum := 0
+			for range concurrentLoads {
+				v, err := users.load(ctx, i)()
+				must(err)
+				sum += v
+			}
+			demand(r.name, sum, concurrentLoads*i)
+		})
 	case cached:
-		demand(r.name, loadAll(ctx, users, make([]int, cachedLoads)), cachedLoads)
+		demand(r.name, loadEach(ctx, users, sameKey), 0)
+	case oneRequest:
+		demand(r.name, sumOf(users.loadAll(ctx, manyKeys)), sumTo(oneRequestKeys))
+	case list:
+		demand(r.name, loadEach(ctx, users, manyKeys[:listKeys]), sumTo(listKeys))
+	case tenLists:
+		atOnce(func(int) { demand(r.name, loadEach(ctx, users, manyKeys[:listKeys]), sumTo(listKeys)) })
 	case composition:
 		demand(r.name, compose(ctx, r.make(&r.backend), r.make(&r.backend), users), wantSum())
 	}
 }
 
-// loadAll registers all keys before it waits for the first, as the libraries' own benchmarks do.
-func loadAll(ctx context.Context, t thunks, keys []int) int {
+// loadEach registers all keys before it waits for the first, as the libraries' own benchmarks do.
+func loadEach(ctx context.Context, t thunks, keys []int) (sum int) {
 	waits := make([]func() (int, error), len(keys))
 	for i, key := range keys {
 		waits[i] = t.load(ctx, key)
 	}
 	for _, wait := range waits {
-		_, err := wait()
+		v, err := wait()
 		must(err)
+		sum += v
 	}
-	return len(waits)
+	return sum
 }
 
 // compose resolves as GraphQL servers do over these libraries: a goroutine for each element, blocking.
