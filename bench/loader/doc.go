@@ -4,8 +4,8 @@
 //
 // All contenders answer the same question with the same fetch, which costs next to nothing and makes no strings and no errors,
 // so that what is measured is the library. A Scope is made for each request, as are the rivals' loaders. Where they load key by
-// key so do clumps; GetAll stands beside LoadAll and LoadMany alone. Rounds of all contenders are interleaved; a figure is the median of its rounds. Absolute times say little on a
-// shared machine: read the ratios.
+// key so do clumps; GetAll stands beside LoadAll and LoadMany alone. Rounds of all contenders are interleaved; a figure is the
+// median of its rounds. Absolute times say little on a shared machine: read the ratios.
 //
 // The rivals wait a while for keys to gather. They run with a window of 1 ms, as is usual, and with each of a row of others, of which the
 // quickest is shown as their best: it is chosen after the fact and with no regard to how many calls it took.
