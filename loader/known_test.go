@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/clumpql/clumpql/loader"
 )
@@ -65,6 +66,30 @@ func TestGetOfAKeyThatCanNotBeHashedAmongCachedOnes(t *testing.T) {
 			t.Errorf("got %v, want a PanicError", err)
 		}
 	}
+}
+
+func TestGetOfAKeyInFlightWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recorder
+		land := make(chan struct{})
+		s := loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
+			<-land
+			return r.fetch(ctx, keys)
+		}))
+		ctx := inScope(t)
+		var all sync.WaitGroup
+		for range 2 {
+			all.Go(func() {
+				if v, err := s.Get(1).Require(ctx); v != 10 || err != nil {
+					t.Errorf("got %v, %v", v, err)
+				}
+			})
+			synctest.Wait()
+		}
+		close(land)
+		all.Wait()
+		r.fetched(t, []int{1})
+	})
 }
 
 // TestGetOfCachedKeysWhileOthersChange is for the race detector, and for Gets that never end.
