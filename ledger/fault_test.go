@@ -29,9 +29,19 @@ func decideAll(t testing.TB, w *Worker) {
 	}
 }
 
-// Invariant: an append that never gets an answer says that its outcome is unknown, and its repetition finds the truth.
+// Invariant: an append that never gets an answer to its commit, or only that its connection is ended, says that its outcome is unknown, and its
+// repetition finds the truth.
 func TestDepotAppendOutcomeUnknown(t *testing.T) {
 	t.Parallel()
+	for _, how := range []failure{cutAfter, endedAfter} {
+		t.Run(how.String(), func(t *testing.T) {
+			t.Parallel()
+			appendOutcomeUnknown(t, how)
+		})
+	}
+}
+
+func appendOutcomeUnknown(t *testing.T, how failure) {
 	pool := pgtest.New(t)
 	f := newFaults()
 	d := newDepot(t, newFaultyPool(t, pool, f))
@@ -45,7 +55,7 @@ func TestDepotAppendOutcomeUnknown(t *testing.T) {
 	}
 	points := f.disarm()
 
-	f.arm(points[len(points)-1], cutAfter, true)
+	f.arm(points[len(points)-1], how, true)
 	failed := make(chan error)
 	go func() {
 		_, err := d.Append(ctx, Deposit{"third", alice, 1})
