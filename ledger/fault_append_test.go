@@ -69,13 +69,13 @@ func appendTable(t *testing.T, how failure, next successor, inTransaction bool) 
 	faulty := newFaultyPool(t, pool, f)
 	other := newClient(t, pool)
 	startWorker(t, newDepot(t, pool), WorkerOptions{})
-	ctx := testContext(t)
 
 	rounds := int64(0)
 	check := func(t *testing.T, fired <-chan struct{}) {
 		t.Helper()
 		id := fmt.Sprintf("r%d", rounds)
 		mine := newClient(t, faulty)
+		ctx := testContext(t)
 		using, lose := context.WithCancel(ctx)
 		defer lose()
 		if next == another {
