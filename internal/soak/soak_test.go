@@ -106,6 +106,11 @@ func put(t *testing.T, y *system, s *server, r record) acknowledged {
 			y.load.acknowledge(r, ack.outcome)
 			return ack
 		}
+		if p := s.current.Load(); p != nil {
+			if unsound := p.sound(); unsound != nil {
+				t.Fatal(unsound) // it would never answer
+			}
+		}
 		if !y.load.goOn(ctx, err) {
 			t.Fatalf("server %d: %v", s.index, err)
 		}
