@@ -66,7 +66,7 @@ func (r mutationResolver) transferPayload(in model.TransferInput, receipt ledger
 }
 
 // append puts the records into the depot and waits until those that are to be settled are. What is to be read of them comes after it, so
-// it sees what it waited for.
+// it sees what it waited for; mostly it is known here already.
 func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFor) loader.Clump[[]ledger.Receipt] {
 	return loader.Future(func(ctx context.Context) ([]ledger.Receipt, error) {
 		receipts, err := r.depot.Append(ctx, records...)
@@ -79,8 +79,23 @@ func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFo
 				settle = append(settle, receipt)
 			}
 		}
-		return receipts, r.depot.Wait(ctx, settle)
+		if err := r.depot.Wait(ctx, settle); err != nil {
+			return nil, err
+		}
+		r.prime(ctx, settle)
+		return receipts, nil
 	})
+}
+
+// prime spares the reading of outcomes that were decided in this process. What was not waited for is read, whether it is decided or not.
+func (r mutationResolver) prime(ctx context.Context, settled []ledger.Receipt) {
+	for _, receipt := range settled {
+		if t, ok := r.depot.RecentTransfer(receipt); ok {
+			r.sources.transfers.Prime(ctx, ledger.TransferKey{FromUserID: t.FromUserID, ID: t.ID}, t)
+		} else if d, ok := r.depot.RecentDeposit(receipt); ok {
+			r.sources.deposits.Prime(ctx, ledger.DepositKey{UserID: d.UserID, ID: d.ID}, d)
+		}
+	}
 }
 
 // nameInput lets an error name the input of a bulk that it is about.

@@ -24,6 +24,7 @@ type Depot struct {
 	appended   chan struct{} // holds a token when the depot may have grown; the Worker of this Depot takes it
 	line       line
 	waiters    waiters
+	decided    decided
 	lookups    int // how many groups are to be looked up first; belongs to the drain goroutine
 
 	goroutines sync.WaitGroup

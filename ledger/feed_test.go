@@ -236,7 +236,7 @@ func TestDepotWaitBeyond(t *testing.T) {
 		}()
 		for _, note := range []string{"settled 0:2", "settled 2:2"} {
 			synctest.Wait()
-			d.waiters.settledNote(note)
+			d.waiters.settledNote(note, 1)
 		}
 		synctest.Wait()
 		select {
@@ -244,7 +244,7 @@ func TestDepotWaitBeyond(t *testing.T) {
 			t.Fatalf("returned at %d", decided)
 		default:
 		}
-		d.waiters.settledNote("settled 0:3")
+		d.waiters.settledNote("settled 0:3", 1)
 		if decided := <-returned; decided != 5 {
 			t.Errorf("decided %d, want 5", decided)
 		}

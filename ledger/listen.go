@@ -55,7 +55,7 @@ func (d *Depot) listenOnce(ctx context.Context, w *Worker) error {
 		case n.Payload == noteReleased:
 			w.wakeCandidate()
 		case strings.HasPrefix(n.Payload, noteSettled):
-			d.waiters.settledNote(n.Payload)
+			d.waiters.settledNote(n.Payload, n.PID)
 		}
 	}
 }

@@ -153,12 +153,14 @@ func (w *Worker) commit(ctx context.Context, mb *microbatch, m *message) error {
 		return err
 	}
 	defer conn.Release() // drops the connection if the message has closed it
+	w.depot.waiters.sends(conn.Conn().PgConn().PID())
 	if _, err := m.send(ctx, conn.Conn()); err != nil {
 		if isFenced(err) {
 			return errFenced
 		}
 		return err
 	}
+	w.depot.decided.add(mb) // before the waiters wake: they ask for it
 	w.depot.waiters.settled(mb.next)
 	return nil
 }

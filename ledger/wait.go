@@ -27,6 +27,10 @@ type waiters struct {
 	polling   bool  // a poll goroutine runs; while nobody waits none does
 	closed    bool  // none may be started
 	pollErr   error // of the last poll: Postgres is away
+
+	deciding bool      // a Worker of this process serves a term, and wakes waiters itself
+	sender   uint32    // the backend by which it commits; 0: none
+	sent     time.Time // when it sent the microbatch under way; zero: there is none
 }
 
 // waiter waits until every partition has passed its offset and more than so many records are decided in all.
@@ -114,20 +118,24 @@ func (ws *waiters) passed(w *waiter) bool {
 	return ws.decided > w.beyond
 }
 
-// settled takes over progress, which may be old, and wakes those whose records are decided.
+// settled takes over progress from the Worker of this process, which may be old, and wakes those whose records are decided.
 func (ws *waiters) settled(next []int64) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for p := range next {
 		ws.next[p] = max(ws.next[p], next[p])
 	}
+	ws.sent = time.Time{}
 	ws.wake()
 }
 
-// settledNote is settled for a notification.
-func (ws *waiters) settledNote(note string) {
+// settledNote is settled for a notification of a backend. Its own Worker's are left to that: it has the outcomes, too.
+func (ws *waiters) settledNote(note string, backend uint32) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	if backend == ws.sender {
+		return
+	}
 	parseSettledNote(note, func(p int32, next int64) { ws.next[p] = max(ws.next[p], next) })
 	ws.wake()
 }
@@ -141,6 +149,34 @@ func (ws *waiters) wake() {
 			close(w.done)
 		}
 	}
+}
+
+// polled is settled for progress that was read. While a microbatch is under way the Worker is about to tell, unless it hangs.
+func (ws *waiters) polled(next []int64, err error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.pollErr = err
+	if !ws.sent.IsZero() && time.Since(ws.sent) < DefaultLease {
+		return
+	}
+	for p := range next {
+		ws.next[p] = max(ws.next[p], next[p])
+	}
+	ws.wake()
+}
+
+// decides tells that a Worker of this process serves a term, or does not any more.
+func (ws *waiters) decides(deciding bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.deciding, ws.sender, ws.sent = deciding, 0, time.Time{}
+}
+
+// sends tells that a microbatch is under way by a backend.
+func (ws *waiters) sends(backend uint32) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.sender, ws.sent = backend, time.Now()
 }
 
 // setListening tells whether notifications arrive.
@@ -165,7 +201,7 @@ func (ws *waiters) pause(last time.Duration) (pause time.Duration, ok bool) {
 		ws.polling = false
 		ws.pollErr = nil
 		return 0, false
-	case ws.listening:
+	case ws.listening || ws.deciding:
 		return pollListening, true
 	case last == 0:
 		return pollFirst, true
@@ -193,9 +229,5 @@ func (d *Depot) readSettled(ctx context.Context) {
 	defer cancel()
 	rows, _ := d.pool.Query(ctx, readProgress)
 	next, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	d.waiters.settled(next)
-
-	d.waiters.mu.Lock()
-	defer d.waiters.mu.Unlock()
-	d.waiters.pollErr = err
+	d.waiters.polled(next, err)
 }

@@ -112,6 +112,8 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 		return err
 	}
 	w.depot.waiters.settled(t.next)
+	w.depot.waiters.decides(true)
+	defer w.depot.waiters.decides(false)
 	committed, underWay := make(chan error, 1), false
 	defer func() {
 		if underWay {

@@ -1,0 +1,340 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
+)
+
+// holdProgress keeps the depot's progress locked, so that a microbatch that was sent cannot go on, until the function is called.
+func holdProgress(t testing.TB, d *Depot) (release func()) {
+	t.Helper()
+	tx, err := d.pool.Begin(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(testContext(t), "SELECT FROM progress FOR UPDATE"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := tx.Rollback(testContext(t)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Invariant: while a microbatch is under way nothing else is sent, and all that arrives meanwhile is the next one.
+func TestWorkerSendsOneMicrobatchAtATime(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	startWorker(t, d, WorkerOptions{Lease: time.Hour})
+	settle(t, d, Deposit{"first", alice, 100})
+	release := holdProgress(t, d)
+	ctx := testContext(t)
+	var receipts []Receipt
+	const calls = 5
+	for i := range calls {
+		more, err := d.Append(ctx, Transfer{fmt.Sprint(i), alice, bob, 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipts = append(receipts, more...)
+		waitBlocked(t, d) // the first is under way
+		const blocked = `SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
+		if n := countRows(t, pool, blocked); n != 1 {
+			t.Errorf("%d transactions are under way, want 1", n)
+		}
+	}
+	release()
+	if err := d.Wait(ctx, receipts); err != nil {
+		t.Fatal(err)
+	}
+	if n := countRows(t, pool, "SELECT count(*) FROM microbatches"); n != 3 {
+		t.Errorf("%d microbatches, want 3: the first deposit's, the one under way, and one for all that came meanwhile", n)
+	}
+	verifyOK(t, pool, 1+calls)
+}
+
+// Invariant: what was decided on the outcome of a microbatch that was not committed goes with it, and so do the remembered balances.
+func TestWorkerDropsWhatWasDecidedAhead(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	ctx := testContext(t)
+	if _, err := d.Append(ctx, Deposit{"salary", alice, 100}); err != nil {
+		t.Fatal(err)
+	}
+	first := NewWorker(d, WorkerOptions{ID: "first", Lease: time.Microsecond, Logger: testLogger(t)})
+	second := NewWorker(d, WorkerOptions{ID: "second", Lease: time.Microsecond, Logger: testLogger(t)})
+	decideAll(t, first) // remembers 100
+	old, err := first.campaign(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := func(mb *microbatch, records ...Record) *microbatch {
+		t.Helper()
+		if _, err := d.Append(ctx, records...); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.fill(ctx, old, mb); err != nil {
+			t.Fatal(err)
+		}
+		return mb
+	}
+	under := fill(old.begin(old.next), Transfer{"rent", alice, bob, 90})
+	m := old.message(under)
+	ahead := fill(old.begin(under.next), Transfer{"food", alice, bob, 90}) // refused: 10 are left
+	if got := ahead.outcomes[0]; got != (outcome{InsufficientFunds, 10, 90}) {
+		t.Errorf("decided ahead: %+v, want a refusal with 10 and 90", got)
+	}
+
+	// Somebody else takes over before the microbatch arrives, and decides both and one more.
+	if _, err := d.Append(ctx, Deposit{"bonus", alice, 50}); err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, second)
+	if err := first.commit(ctx, under, m); !errors.Is(err, errFenced) {
+		t.Errorf("the microbatch that comes too late: %v, want errFenced", err)
+	}
+	if err := first.commit(ctx, ahead, old.message(ahead)); !errors.Is(err, errFenced) {
+		t.Errorf("what was decided ahead: %v, want errFenced", err)
+	}
+
+	// The new term sees the funds as they are: 60, and not the 10 that the old one remembers.
+	if _, err := d.Append(ctx, Transfer{"music", alice, bob, 60}); err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, first)
+	if n := countRows(t, pool, "SELECT balance_minor FROM funds WHERE user_id = 0"); n != 0 {
+		t.Errorf("alice has %d, want 0", n)
+	}
+	verifyOK(t, pool, 5)
+}
+
+// Invariant: however few accounts a memory keeps, decisions see what was decided before, committed or not.
+func TestMemoryForgetsNothingUncommitted(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	ctx := testContext(t)
+	w := NewWorker(d, WorkerOptions{Logger: testLogger(t)})
+	term, err := w.campaign(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	term.memory.limit = 1
+	next := term.next
+	const rounds, users = 20, 3
+	var under *microbatch
+	var sent *message
+	for round := range rounds {
+		mb := term.begin(next)
+		for part := range 2 { // each microbatch is added to while the one before it is under way
+			user := int64((2*round + part) % users)
+			if _, err := d.Append(ctx, Deposit{fmt.Sprint(round, part), user, 10}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.fill(ctx, term, mb); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if under != nil {
+			if err := w.commit(ctx, under, sent); err != nil {
+				t.Fatal(err)
+			}
+		}
+		under, sent, next = mb, term.message(mb), mb.next
+		if n := len(term.memory.younger) + len(term.memory.older); n > 2*users {
+			t.Errorf("%d accounts are remembered", n)
+		}
+	}
+	if err := w.commit(ctx, under, sent); err != nil {
+		t.Fatal(err)
+	}
+	verifyOK(t, pool, 2*rounds)
+}
+
+// Invariant: balances change in their page, without touching an index.
+func TestWorkerUpdatesFundsInTheirPage(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	working := newFaultyPool(t, pool, &faults{}) // of its own, so that it can be closed
+	d := newDepot(t, working)
+	stop := startWorker(t, d, WorkerOptions{})
+	const users = 500
+	records := make([]Record, users)
+	for u := range records {
+		records[u] = Deposit{"salary", int64(u), 10}
+	}
+	settle(t, d, records...)
+	const rounds, transfers = 10, users / 10 // a fifth of a page's rows change at once, which is less than its room
+	for round := range rounds {
+		records = records[:0]
+		for i := range int64(transfers) {
+			records = append(records, Transfer{fmt.Sprint(round), 10 * i, 10*i + 1 + int64(round%2), 1})
+		}
+		settle(t, d, records...)
+	}
+	stop()
+	d.Close()
+	working.Close() // the backends report what they counted as they end
+	const read = `SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'funds'`
+	ctx := testContext(t)
+	for {
+		var updated, hot int64
+		if err := pool.QueryRow(ctx, read).Scan(&updated, &hot); err != nil {
+			t.Fatal(err)
+		}
+		if updated >= rounds*transfers {
+			if hot*100 < updated*95 {
+				t.Errorf("%d of %d updates stayed in their page", hot, updated)
+			}
+			return
+		}
+		if err := sleep(ctx, backoff(3)); err != nil {
+			t.Fatalf("%d updates were counted, want %d", updated, rounds*transfers)
+		}
+	}
+}
+
+// Invariant: a replay among new records, also within one group, is found; what is known about replays decides only how.
+func TestDepotAppendFreshOrKnown(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	ctx := testContext(t)
+	appendOne := func(id string) Receipt {
+		t.Helper()
+		receipts, err := d.Append(ctx, Deposit{"new" + id, bob, 1}, Deposit{id, alice, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return receipts[1]
+	}
+	if r := appendOne("a"); r != (Receipt{Offset: 1}) || d.lookups != 0 {
+		t.Errorf("new: %+v, %d lookups to come", r, d.lookups)
+	}
+	r, err := d.Append(ctx, Deposit{"b", alice, 1}, Deposit{"a", alice, 1})
+	if err != nil || r[0] != (Receipt{Offset: 2}) || r[1] != (Receipt{Offset: 1, Replayed: true}) {
+		t.Errorf("one new, one known: %+v, %v", r, err)
+	}
+	for i := range lookupsAfterReplay {
+		if want := lookupsAfterReplay - i; d.lookups != want {
+			t.Errorf("%d lookups to come, want %d", d.lookups, want)
+		}
+		appendOne(fmt.Sprint("c", i))
+	}
+	if d.lookups != 0 {
+		t.Errorf("%d lookups to come, want none", d.lookups)
+	}
+	if got, want := appendOne("z").Offset, int64(2+2*lookupsAfterReplay+2); got != want {
+		t.Errorf("offset %d, want %d", got, want)
+	}
+}
+
+// Invariant: a message that stops in the middle holds no row locked.
+func TestMessageTakesLocksLast(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	ctx := testContext(t)
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	m := &message{}
+	m.add(stmtTakeOffsets, argInt4(0), argInt4(1), argInt8(1))
+	large := make([]int64, 100_000)
+	m.add(stmtWriteFunds, argInt8s(large), argInt8s(large))
+	for _, s := range []statement{stmtBegin, stmtSettings, stmtTakeOffsets, stmtWriteFunds} {
+		if _, err := conn.Conn().Prepare(ctx, s.name, s.sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	encoded := m.encode()
+	raw := conn.Conn().PgConn().Conn()
+	if _, err := raw.Write(encoded[:len(encoded)-1_000]); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Conn().Close(ctx) }() // it can not be used any more
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "SELECT FROM depot_heads FOR UPDATE NOWAIT")
+		return err
+	})
+	if err != nil {
+		t.Errorf("the head is locked by a message that has not arrived: %v", err)
+	}
+}
+
+// Invariant: whoever waited for a record in the process that decided it finds the outcome there, as the PStates have it; other records are
+// not found, and a notification or a poll does not wake before the outcome is there.
+func TestDepotRecentOutcomes(t *testing.T) {
+	t.Parallel()
+	for _, partitions := range []int{1, 3} {
+		pool := pgtest.New(t)
+		ctx := testContext(t)
+		if err := SetPartitions(ctx, pool, partitions); err != nil {
+			t.Fatal(err)
+		}
+		d := newDepot(t, pool)
+		startWorker(t, d, WorkerOptions{})
+		s := NewPStates(pool)
+		for round := range 20 {
+			deposit := Deposit{fmt.Sprint(round), int64(round % 4), 100}
+			transfer := Transfer{fmt.Sprint(round), int64(round % 4), 9, 70}
+			receipts := settle(t, d, deposit, transfer)
+			transfers, err := s.Transfers(ctx, []TransferKey{{transfer.FromUserID, transfer.ID}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, ok := d.RecentTransfer(receipts[1])
+			if diff := cmp.Diff(transfers[TransferKey{transfer.FromUserID, transfer.ID}], got); !ok || diff != "" {
+				t.Errorf("RecentTransfer: %v (PStates, recent):\n%s", ok, diff)
+			}
+			deposits, err := s.Deposits(ctx, []DepositKey{{deposit.UserID, deposit.ID}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			paid, ok := d.RecentDeposit(receipts[0])
+			if diff := cmp.Diff(deposits[DepositKey{deposit.UserID, deposit.ID}], paid); !ok || diff != "" {
+				t.Errorf("RecentDeposit: %v (PStates, recent):\n%s", ok, diff)
+			}
+			if _, ok := d.RecentTransfer(receipts[0]); ok {
+				t.Error("a deposit is found as a transfer")
+			}
+		}
+		for _, r := range []Receipt{{Offset: 1_000}, {Partition: -1}, {Partition: MaxPartitions}} {
+			if _, ok := d.RecentTransfer(r); ok {
+				t.Errorf("%+v is found", r)
+			}
+		}
+	}
+}
+
+// Invariant: a decided is bounded, and always has the last microbatch.
+func TestDecidedIsBounded(t *testing.T) {
+	d := decided{}
+	const each, rounds = decidedKept / 4, 10
+	for i := range int64(rounds) {
+		mb := &microbatch{from: []int64{i * each}, next: []int64{(i + 1) * each}}
+		mb.rows, mb.outcomes = make([]depotRow, each), make([]outcome, each)
+		d.add(mb)
+	}
+	if d.rows > decidedKept+each {
+		t.Errorf("%d records are kept", d.rows)
+	}
+	if _, _, ok := d.find(Receipt{Offset: rounds*each - 1}); !ok {
+		t.Error("the last record is gone")
+	}
+	if _, _, ok := d.find(Receipt{Offset: 0}); ok {
+		t.Error("the first record is still there")
+	}
+}
