@@ -3,12 +3,14 @@
 // It is Rama's bank-transfer module in Go: an append-only depot, a worker that decides it in microbatches, and PStates
 // (tables that only the worker writes) for what is read.
 //
-//	Depot.Append --> line --> one transaction a group:                      depot        offsets 0, 1, 2, ... without gaps
-//	                          lock head, look up ids, insert, commit          |
+//	Depot.Append --> line --> one message a group:                          depot        offsets 0, 1, 2, ... without gaps
+//	                          begin, take offsets, insert, commit             |
 //	                                                                         v
-//	Worker.Run ---> lease --> one transaction a microbatch:                 decide       apply.go, in the order of offsets
-//	                          progress (the fence), read funds, write,        |
-//	                          commit, notify                                 v
+//	Worker.Run ---> lease --> fill: read the depot, recall the funds        decide       apply.go, in the order of offsets
+//	                          (while the microbatch before it commits)        |
+//	                          one message a microbatch:                       v
+//	                          begin, progress (the fence), write, notify, commit
+//	                                                                         |
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
 //	Feed: Depot.WaitBeyond -> PStates, for all followers in one statement -> balances, transfers as they are decided
@@ -18,12 +20,15 @@
 // # Guarantees
 //
 //   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
-//     whatever arrived while the last one was under way. There is no timer, and a conflict stays with its call.
+//     whatever arrived while the last one was under way. There is no timer, and a conflict stays with its call. A group whose records are
+//     all new takes one round trip; the unique key refuses the others, and they are looked up.
 //   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
 //     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
 //     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
 //   - Each record is decided exactly once: progress and PStates change in one transaction, and progress only by
 //     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
+//     What it remembers of the funds, and what it decided ahead of a commit, is of its term and ends with that. One microbatch
+//     is under way at a time.
 //   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found. So every row of
 //     a history has the balance of its user at that position.
 //   - Balances are int64 in minor units, never negative. An amount that would overflow is refused as BalanceOverflow.
@@ -48,7 +53,8 @@
 // while committing leaves the outcome unknown. An append is repeated then: the lock on the head makes the repetition
 // wait for the end of its predecessor, and a token in each row tells its own records from others', so its receipts are
 // the true ones. A microbatch ends its term: the worker takes the lease anew, under a later epoch, and reads progress.
-// What a paused or cut-off process holds locked, Postgres frees after two seconds; its lease ends after three.
+// A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
+// holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
 // tries until its context ends.
 //

@@ -87,7 +87,6 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 		if !isDataError(err) {
 			return err
 		}
-		d.lookups = lookupsAfterReplay
 	}
 	return d.appendKnown(ctx, group, committing)
 }

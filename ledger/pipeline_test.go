@@ -47,6 +47,11 @@ func TestWorkerSendsOneMicrobatchAtATime(t *testing.T) {
 		}
 		receipts = append(receipts, more...)
 		waitBlocked(t, d) // the first is under way
+		for len(d.appended) > 0 {
+			if err := sleep(ctx, backoff(0)); err != nil { // until the worker turns to this one
+				t.Fatal("the worker does not look")
+			}
+		}
 		const blocked = `SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
 		if n := countRows(t, pool, blocked); n != 1 {
@@ -59,6 +64,9 @@ WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
 	}
 	if n := countRows(t, pool, "SELECT count(*) FROM microbatches"); n != 3 {
 		t.Errorf("%d microbatches, want 3: the first deposit's, the one under way, and one for all that came meanwhile", n)
+	}
+	if n := countRows(t, pool, "SELECT epoch FROM lease"); n != 1 {
+		t.Errorf("%d terms, want 1: nothing failed", n)
 	}
 	verifyOK(t, pool, 1+calls)
 }
@@ -289,7 +297,7 @@ func TestDepotRecentOutcomes(t *testing.T) {
 		s := NewPStates(pool)
 		for round := range 20 {
 			deposit := Deposit{fmt.Sprint(round), int64(round % 4), 100}
-			transfer := Transfer{fmt.Sprint(round), int64(round % 4), 9, 70}
+			transfer := Transfer{fmt.Sprint(round), int64(round+1) % 4, 9, 70} // mostly in another partition
 			receipts := settle(t, d, deposit, transfer)
 			transfers, err := s.Transfers(ctx, []TransferKey{{transfer.FromUserID, transfer.ID}})
 			if err != nil {
