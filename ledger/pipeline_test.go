@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
@@ -174,7 +175,11 @@ func TestMemoryForgetsNothingUncommitted(t *testing.T) {
 func TestWorkerUpdatesFundsInTheirPage(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
-	working := newFaultyPool(t, pool, &faults{}) // of its own, so that it can be closed
+	working, err := pgxpool.NewWithConfig(testContext(t), pool.Config()) // of its own, so that it can be closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer working.Close()
 	d := newDepot(t, working)
 	stop := startWorker(t, d, WorkerOptions{})
 	const users = 500
@@ -183,14 +188,13 @@ func TestWorkerUpdatesFundsInTheirPage(t *testing.T) {
 		records[u] = Deposit{"salary", int64(u), 10}
 	}
 	settle(t, d, records...)
-	const rounds, transfers = 10, users / 10 // a fifth of a page's rows change at once, which is less than its room
-	for round := range rounds {
-		records = records[:0]
-		for i := range int64(transfers) {
-			records = append(records, Transfer{fmt.Sprint(round), 10 * i, 10*i + 1 + int64(round%2), 1})
-		}
-		settle(t, d, records...)
+	// A fifth of each page's rows changes at once, which is less than its room. Later microbatches use the room of dead versions, unless
+	// something old in the database may still see those.
+	records = records[:0]
+	for i := range int64(users / 10) {
+		records = append(records, Transfer{"rent", 10 * i, 10*i + 1, 1})
 	}
+	settle(t, d, records...)
 	stop()
 	d.Close()
 	working.Close() // the backends report what they counted as they end
@@ -201,14 +205,14 @@ func TestWorkerUpdatesFundsInTheirPage(t *testing.T) {
 		if err := pool.QueryRow(ctx, read).Scan(&updated, &hot); err != nil {
 			t.Fatal(err)
 		}
-		if updated >= rounds*transfers {
-			if hot*100 < updated*95 {
+		if updated >= users/5 {
+			if hot != updated {
 				t.Errorf("%d of %d updates stayed in their page", hot, updated)
 			}
 			return
 		}
 		if err := sleep(ctx, backoff(3)); err != nil {
-			t.Fatalf("%d updates were counted, want %d", updated, rounds*transfers)
+			t.Fatalf("%d updates were counted, want %d", updated, users/5)
 		}
 	}
 }
