@@ -55,6 +55,7 @@
 // the true ones. A microbatch ends its term: the worker takes the lease anew, under a later epoch, and reads progress.
 // A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
 // holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
+// A connection that falls silent without an end is given up after thirty seconds; another process has taken over long before.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
 // tries until its context ends.
 //

@@ -26,25 +26,25 @@ RETURNING epoch`
 
 const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
 
-const leaseRemaining = `SELECT CASE WHEN expires_at <= now() OR worker_id = $1 THEN 0
+const readLeaseRemaining = `SELECT CASE WHEN expires_at <= now() OR worker_id = $1 THEN 0
     ELSE extract(epoch FROM expires_at - now())::float8 END
 FROM lease WHERE id = 1`
 
 // campaign waits until the lease is free or its own, takes it, and returns the new term.
 func (w *Worker) campaign(ctx context.Context) (*term, error) {
 	for {
-		var seconds float64
-		if err := w.depot.pool.QueryRow(ctx, leaseRemaining, w.id).Scan(&seconds); err != nil {
+		remaining, err := w.leaseRemaining(ctx)
+		if err != nil {
 			return nil, err
 		}
-		if seconds == 0 {
+		if remaining == 0 {
 			if t, err := w.takeLease(ctx); err != nil || t != nil {
 				return t, err
 			}
 			continue // another was faster
 		}
 		// A millisecond more than what remains, and never more than a second, should the lease be shortened.
-		pause := time.NewTimer(min(time.Duration(seconds*float64(time.Second))+time.Millisecond, time.Second))
+		pause := time.NewTimer(min(remaining+time.Millisecond, time.Second))
 		select {
 		case <-pause.C:
 		case <-w.released:
@@ -56,12 +56,23 @@ func (w *Worker) campaign(ctx context.Context) (*term, error) {
 	}
 }
 
+// leaseRemaining returns how long another worker holds the lease, 0 when nobody does.
+func (w *Worker) leaseRemaining(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
+	var seconds float64
+	err := w.depot.pool.QueryRow(ctx, readLeaseRemaining, w.id).Scan(&seconds)
+	return time.Duration(seconds * float64(time.Second)), err
+}
+
 // errHeld means that another worker holds the lease.
 var errHeld = errors.New("lease is held")
 
 // takeLease returns nil when another worker holds the lease. Raising the epoch waits for a microbatch that still runs,
 // and reads what it left.
 func (w *Worker) takeLease(ctx context.Context) (*term, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
 	t := &term{memory: newMemory(w.depot.pool)}
 	err := pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
@@ -101,6 +112,8 @@ const renewLease = `UPDATE lease SET expires_at = now() + $3::interval WHERE id 
 
 // renew prolongs the lease. It returns errFenced when another worker has it.
 func (w *Worker) renew(ctx context.Context, t *term) error {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
 	tag, err := w.depot.pool.Exec(ctx, renewLease, w.id, t.epoch, w.lease)
 	if err == nil && tag.RowsAffected() == 0 {
 		return errFenced

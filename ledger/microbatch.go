@@ -63,6 +63,8 @@ const readFunds = `SELECT user_id, balance_minor FROM funds WHERE user_id = ANY(
 
 // fill adds and decides what the depot holds next, up to the worker's batchSize. more tells that the depot may hold more yet.
 func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
 	rows, more, err := w.readDepot(ctx, mb)
 	if err != nil || len(rows) == 0 {
 		return false, err
@@ -148,6 +150,8 @@ func (t *term) message(mb *microbatch) *message {
 // commit sends the message of a microbatch. After an error the term is over, for nothing is known about the commit: the next
 // one reads progress again.
 func (w *Worker) commit(ctx context.Context, mb *microbatch, m *message) error {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
 	conn, err := w.depot.pool.Acquire(ctx)
 	if err != nil {
 		return err

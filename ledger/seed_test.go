@@ -48,10 +48,15 @@ func newDepot(t testing.TB, pool *pgxpool.Pool) *Depot {
 // startWorker runs a worker until the returned function or the end of the test stops it.
 func startWorker(t testing.TB, d *Depot, options WorkerOptions) (stop func()) {
 	t.Helper()
+	options.Logger = testLogger(t)
+	return run(t, NewWorker(d, options))
+}
+
+// run is startWorker for a worker that is made already.
+func run(t testing.TB, worker *Worker) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	options.Logger = testLogger(t)
-	worker := NewWorker(d, options)
 	go func() { done <- worker.Run(ctx) }()
 	stopped := false
 	stop = func() {

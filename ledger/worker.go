@@ -37,6 +37,8 @@ type Worker struct {
 	batchSize int
 	logger    *slog.Logger
 	released  chan struct{} // holds a token when the lease may have become free
+
+	answerWithin time.Duration // what Postgres does not answer by then fails: a connection may have gone silent without an end
 }
 
 // NewWorker returns a worker for the depot's database. Options out of range are replaced by the nearest in it.
@@ -48,6 +50,8 @@ func NewWorker(depot *Depot, options WorkerOptions) *Worker {
 		batchSize: options.BatchSize,
 		logger:    options.Logger,
 		released:  make(chan struct{}, 1),
+
+		answerWithin: appendTimeout,
 	}
 	if w.id == "" {
 		host, _ := os.Hostname() // without a name the rest of the id is still unique

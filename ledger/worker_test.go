@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
@@ -133,6 +138,59 @@ WHERE datname = current_database() AND application_name = 'victim'`
 	}
 	settle(t, d, Deposit{"last", alice, 1})
 	verifyOK(t, pool, rounds+1)
+}
+
+// mortal is a connection that falls silent, without an end, when the next generation begins: what it sends gets lost, so nothing answers.
+type mortal struct {
+	net.Conn
+	born int64
+	now  *atomic.Int64
+}
+
+func (c mortal) Write(b []byte) (int, error) {
+	if c.now.Load() != c.born {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+// Invariant: connections that fall silent, as those through a firewall that forgets them, do not keep the worker for ever.
+func TestWorkerSurvivesSilentConnections(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	ctx := testContext(t)
+	var generation atomic.Int64
+	var opened sync.Map
+	config := pool.Config()
+	config.ConnConfig.TLSConfig, config.ConnConfig.Fallbacks = nil, nil
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err == nil {
+			opened.Store(conn, nil)
+		}
+		return mortal{conn, generation.Load(), &generation}, err
+	}
+	silent, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		opened.Range(func(conn, _ any) bool { // or the pool waits for the server's good-bye
+			_ = conn.(net.Conn).Close()
+			return true
+		})
+		silent.Close()
+	})
+	worker := NewWorker(newDepot(t, silent), WorkerOptions{Logger: testLogger(t)})
+	worker.answerWithin = time.Second
+	run(t, worker)
+
+	d := newDepot(t, pool)
+	settle(t, d, Deposit{"heard", alice, 1})
+	generation.Add(1)
+	settle(t, d, Deposit{"after the silence", alice, 1})
+	verifyOK(t, pool, 2)
 }
 
 // Invariant: a hole in the depot, which no append leaves, stops the worker instead of being passed over.
