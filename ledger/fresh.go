@@ -34,6 +34,9 @@ var (
 
 // appendFresh appends a group of which the depot holds nothing, in one round trip. A data error says that this is not so, or that
 // the partitions have changed.
+//
+// Where the Worker of this process decides, nobody else is told. Should its term be over without its knowing, another's poll
+// finds the records.
 func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
@@ -50,6 +53,9 @@ func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool
 	}
 	touched := slices.Sorted(maps.Keys(a.added)) // ascending, as everybody locks them
 	m := a.message(touched)
+	if !d.waiters.decidesHere() {
+		m.add(stmtNotify, []byte(noteAppended))
+	}
 	heads, err := m.send(ctx, conn.Conn())
 	if err != nil {
 		*committing = m.sent && commitUnknown(err)
@@ -78,6 +84,5 @@ func (a *appending) message(touched []int32) *message {
 		m.add(stmtInsertFresh, argInt4(p), argInt8s(c.offsets), argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.amounts),
 			argInt8s(c.tokens), argInt2s(c.kinds), argTexts(c.ids))
 	}
-	m.add(stmtNotify, []byte(noteAppended))
 	return m
 }

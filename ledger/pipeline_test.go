@@ -350,3 +350,39 @@ func TestDecidedIsBounded(t *testing.T) {
 		t.Error("the first record is still there")
 	}
 }
+
+// Invariant: other processes are told of records that they may have to decide, and of all that is decided.
+func TestDepotAppendNotifiesWhoDecides(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	ctx := testContext(t)
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, listen); err != nil {
+		t.Fatal(err)
+	}
+	working, other := newDepot(t, pool), newDepot(t, pool)
+	startWorker(t, working, WorkerOptions{Lease: time.Hour})
+	settle(t, working, Deposit{"first", alice, 1}) // maybe before the worker's term
+	settle(t, working, Deposit{"own", alice, 1})
+	settle(t, other, Deposit{"other's", alice, 1})
+	var notes []string
+	for last := ""; last != "settled 0:3"; {
+		n, err := conn.Conn().WaitForNotification(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = n.Payload
+		notes = append(notes, last)
+	}
+	want := []string{"settled 0:1", "settled 0:2", "appended", "settled 0:3"}
+	if notes[0] == noteAppended {
+		notes = notes[1:]
+	}
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Errorf("notifications (-want +got):\n%s", diff)
+	}
+}

@@ -172,6 +172,13 @@ func (ws *waiters) decides(deciding bool) {
 	ws.deciding, ws.sender, ws.sent = deciding, 0, time.Time{}
 }
 
+// decidesHere tells whether a Worker of this process serves a term, as far as it knows.
+func (ws *waiters) decidesHere() bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return ws.deciding
+}
+
 // sends tells that a microbatch is under way by a backend.
 func (ws *waiters) sends(backend uint32) {
 	ws.mu.Lock()
