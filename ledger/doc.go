@@ -56,6 +56,7 @@
 // A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
 // holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
 // A connection that falls silent without an end is given up after thirty seconds; another process has taken over long before.
+// What a process appends whose worker has lost its term without knowing waits for the poll of the other's: a third of the lease.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
 // tries until its context ends.
 //
