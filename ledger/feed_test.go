@@ -21,16 +21,7 @@ import (
 // decisions, and of balances never the same twice in succession, and the last.
 func TestFeedRandomWorkload(t *testing.T) {
 	t.Parallel()
-	for _, partitions := range []int{1, 3} {
-		t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
-			t.Parallel()
-			pool := pgtest.New(t)
-			if err := SetPartitions(testContext(t), pool, partitions); err != nil {
-				t.Fatal(err)
-			}
-			testFeed(t, pool)
-		})
-	}
+	withPartitions(t, testFeed)
 }
 
 const feedUsers = 6

@@ -56,19 +56,12 @@ func randomRecord(r *rand.Rand) Record {
 // makes of the depot in the order of decisions.
 func TestLedgerRandomWorkloadMatchesModel(t *testing.T) {
 	t.Parallel()
-	for _, partitions := range []int{1, 3} {
-		t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
-			t.Parallel()
-			pool := pgtest.New(t)
-			if err := SetPartitions(testContext(t), pool, partitions); err != nil {
-				t.Fatal(err)
-			}
-			seed := rand.Uint64()
-			t.Logf("seed %d", seed)
-			runRandomWorkload(t, pool, seed)
-			compareWithModel(t, pool)
-		})
-	}
+	withPartitions(t, func(t *testing.T, pool *pgxpool.Pool) {
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		runRandomWorkload(t, pool, seed)
+		compareWithModel(t, pool)
+	})
 }
 
 func runRandomWorkload(t *testing.T, pool *pgxpool.Pool, seed uint64) {

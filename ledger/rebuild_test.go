@@ -73,27 +73,20 @@ func TestRebuildCatalogue(t *testing.T) {
 // prepared statements go on, and so does the worker.
 func TestRebuildWhileTheLedgerWorks(t *testing.T) {
 	t.Parallel()
-	for _, partitions := range []int{1, 3} {
-		t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
-			t.Parallel()
-			pool := pgtest.New(t)
-			if err := SetPartitions(testContext(t), pool, partitions); err != nil {
-				t.Fatal(err)
-			}
-			d := newDepot(t, pool)
-			startWorker(t, d, WorkerOptions{BatchSize: 50})
-			settle(t, d, seedRecords()...)
-			for _, sql := range []string{
-				"INSERT INTO funds VALUES (99, 1)",
-				"DELETE FROM outgoing_transfers WHERE to_user_id = 2",
-				"INSERT INTO deposits SELECT 99, -1, 1, 1, 1, now(), 1, 'fake'",
-			} {
-				mustExec(t, pool, sql)
-			}
-			total := rebuildUnderLoad(t, pool, d)
-			verifyOK(t, pool, total)
-		})
-	}
+	withPartitions(t, func(t *testing.T, pool *pgxpool.Pool) {
+		d := newDepot(t, pool)
+		startWorker(t, d, WorkerOptions{BatchSize: 50})
+		settle(t, d, seedRecords()...)
+		for _, sql := range []string{
+			"INSERT INTO funds VALUES (99, 1)",
+			"DELETE FROM outgoing_transfers WHERE to_user_id = 2",
+			"INSERT INTO deposits SELECT 99, -1, 1, 1, 1, now(), 1, 'fake'",
+		} {
+			mustExec(t, pool, sql)
+		}
+		total := rebuildUnderLoad(t, pool, d)
+		verifyOK(t, pool, total)
+	})
 }
 
 func rebuildUnderLoad(t *testing.T, pool *pgxpool.Pool, d *Depot) (records int64) {

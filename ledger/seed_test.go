@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -43,6 +44,20 @@ func newDepot(t testing.TB, pool *pgxpool.Pool) *Depot {
 	d := NewDepot(pool)
 	t.Cleanup(d.Close)
 	return d
+}
+
+// withPartitions runs a test on a database of one partition and on one of three.
+func withPartitions(t *testing.T, test func(t *testing.T, pool *pgxpool.Pool)) {
+	for _, partitions := range []int{1, 3} {
+		t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
+			t.Parallel()
+			pool := pgtest.New(t)
+			if err := SetPartitions(testContext(t), pool, partitions); err != nil {
+				t.Fatal(err)
+			}
+			test(t, pool)
+		})
+	}
 }
 
 // startWorker runs a worker until the returned function or the end of the test stops it.
