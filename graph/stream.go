@@ -54,7 +54,8 @@ type connectionKey struct{}
 // connection is a streaming request.
 type connection struct {
 	socket     bool
-	operations atomic.Int64 // under way
+	operations atomic.Int64                   // under way
+	failure    atomic.Pointer[gqlerror.Error] // of the one stream of server-sent events; not told yet
 }
 
 func (h *handler) serveStream(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +75,7 @@ func (h *handler) boundOperation(ctx context.Context, next graphql.OperationHand
 	c, ok := ctx.Value(connectionKey{}).(*connection)
 	switch {
 	case !ok && subscription:
-		return refuse("a subscription needs a WebSocket or the header Accept: text/event-stream")
+		return refuse("a subscription needs a WebSocket, or POST with the header Accept: text/event-stream")
 	case !ok:
 		return next(ctx)
 	case c.operations.Add(1) > maxOperations:
@@ -90,7 +91,11 @@ func (h *handler) boundOperation(ctx context.Context, next graphql.OperationHand
 			defer cancel()
 			ctx = bounded
 		}
-		return respond(ctx)
+		response := respond(ctx)
+		if failure := c.failure.Swap(nil); response == nil && failure != nil {
+			return &graphql.Response{Errors: gqlerror.List{failure}}
+		}
+		return response
 	}
 }
 
@@ -99,11 +104,16 @@ func refuse(message string) graphql.ResponseHandler {
 	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{err}})
 }
 
-// streamFailed logs why a stream has ended before its time, and lets a WebSocket tell it. Server-sent events have no message for that.
+// streamFailed logs why a stream ends before its time, and has it told: by the message "error" of a WebSocket, and by a last "next" of
+// server-sent events, which have no other message for that.
 func (h *handler) streamFailed(ctx context.Context, err error) {
 	told := h.present(ctx, graphql.ErrorOnPath(ctx, err))
-	if c, ok := ctx.Value(connectionKey{}).(*connection); ok && c.socket {
+	switch c, ok := ctx.Value(connectionKey{}).(*connection); {
+	case !ok: // there are no streams without
+	case c.socket:
 		transport.AddSubscriptionError(ctx, told)
+	default:
+		c.failure.Store(told)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clumpql/clumpql/graph"
+	"github.com/clumpql/clumpql/internal/pgtest"
 	"github.com/clumpql/clumpql/internal/subscriber"
 	"github.com/clumpql/clumpql/ledger"
 )
@@ -211,6 +213,41 @@ func TestSubscriptions_Refused(t *testing.T) {
 		if message := a.failed(t, "BAD_USER_INPUT", query, nil); !strings.Contains(message, "WebSocket") {
 			t.Errorf("without a stream: %q", message)
 		}
+	}
+}
+
+// A stream that cannot go on tells why before it ends, and its details are in the log alone.
+func TestSubscriptions_FailMidway(t *testing.T) {
+	for transport := range transports {
+		t.Run(transport, func(t *testing.T) {
+			pool := pgtest.New(t)
+			a := serve(t, pool, false)
+			s := subscribe(t, transport, a.url, `subscription { balanceChanged(userId: 1) { balance } }`)
+			var first struct{ BalanceChanged struct{ Balance string } }
+			if err := s.Read(&first); err != nil {
+				t.Fatal(err)
+			}
+			// What wakes the stream, in place of a worker, and finds that the balance cannot be read.
+			if _, err := pool.Exec(t.Context(), `ALTER TABLE funds RENAME balance_minor TO secret; UPDATE progress SET next_offset = 1`); err != nil {
+				t.Fatal(err)
+			}
+			e, err := s.Next()
+			if err != nil || len(e.Errors) != 1 {
+				t.Fatalf("the stream ended with %v %v", e, err)
+			}
+			want := map[string]any{"code": "INTERNAL", "requestId": "request-1"}
+			if got := e.Errors[0]; !maps.Equal(got.Extensions, want) || got.Message != "internal error" || fmt.Sprint(got.Path) != "[balanceChanged]" {
+				t.Errorf("told %+v, want %v", got, want)
+			}
+			if !strings.Contains(a.log.String(), "balance_minor") {
+				t.Errorf("the log does not tell the reason:\n%s", a.log)
+			}
+			if transport == "SSE" { // over a WebSocket the error is the end
+				if _, err := s.Next(); !errors.Is(err, io.EOF) {
+					t.Errorf("after the error: %v", err)
+				}
+			}
+		})
 	}
 }
 
