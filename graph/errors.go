@@ -122,15 +122,6 @@ func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 	return withExtensions(told, c.message, extensions)
 }
 
-// notARequest is gqlgen's message without the body that it repeats, of up to a megabyte.
-func notARequest(message string) string {
-	message, _, _ = strings.Cut(message, " body:")
-	if strings.Contains(message, "cannot unmarshal array into Go value of type graphql.RawParams") {
-		return "the body is an array: send one request at a time, or several fields in one query"
-	}
-	return message
-}
-
 func withExtensions(e *gqlerror.Error, message string, extensions map[string]any) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Path: e.Path, Locations: e.Locations, Extensions: extensions}
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/graph"
@@ -160,47 +159,6 @@ func TestHTTP_GetServesQueriesOnly(t *testing.T) {
 		if err != nil || !strings.Contains(string(body), want) {
 			t.Errorf("GET %s: %s %v", query, body, err)
 		}
-	}
-}
-
-// What is no GraphQL request is refused with a code as well.
-func TestHTTP_RefusalsHaveCodes(t *testing.T) {
-	a := newAPI(t)
-	cases := map[string]struct {
-		method, query, kind, body string
-		status                    int
-		code                      string
-	}{
-		"MutationByGet":  {http.MethodGet, "query=" + url.QueryEscape(`mutation { deposit(input: {id: "d", userId: 0, amount: 1}) { replayed } }`), "", "", 406, "BAD_USER_INPUT"},
-		"BadEscape":      {http.MethodGet, "query=%zz", "", "", 400, "BAD_USER_INPUT"},
-		"BadVariables":   {http.MethodGet, "query={__typename}&variables={", "", "", 400, "BAD_USER_INPUT"},
-		"OtherMethod":    {http.MethodPut, "", "application/json", `{}`, 400, "BAD_USER_INPUT"},
-		"OtherType":      {http.MethodPost, "", "text/plain", `{}`, 400, "BAD_USER_INPUT"},
-		"WhichOperation": {http.MethodPost, "", "application/json", `{"query": "query A { __typename } query B { __typename }"}`, 422, "GRAPHQL_VALIDATION_FAILED"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			request, err := http.NewRequestWithContext(t.Context(), c.method, a.url+"?"+c.query, strings.NewReader(c.body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("Content-Type", c.kind)
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer response.Body.Close()
-			var answer graphql.Response
-			if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-				t.Fatal(err)
-			}
-			if len(answer.Errors) != 1 || answer.Errors[0].Extensions["code"] != c.code || strings.Contains(answer.Errors[0].Message, "  ") {
-				t.Errorf("errors %v", answer.Errors)
-			}
-			if kind := response.Header.Get("Content-Type"); response.StatusCode != c.status || kind != "application/json" {
-				t.Errorf("status %d, %s", response.StatusCode, kind)
-			}
-		})
 	}
 }
 

@@ -2,9 +2,12 @@ package graph
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // refusal gives a code to the errors that pass by the error presenter: those with which gqlgen's transports refuse what is no request.
@@ -31,6 +34,9 @@ func (r *refusal) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
+// notServed is gqlgen's message for a method or a content type that no transport takes.
+const notServed = "transport not supported"
+
 // withCodes is the answer with a code for each error that has none.
 func withCodes(answer []byte) []byte {
 	var response graphql.Response
@@ -43,10 +49,42 @@ func withCodes(answer []byte) []byte {
 			e.Extensions = map[string]any{"code": codeBadInput}
 			changed = true
 		}
+		if e.Message == notServed {
+			e.Message = "send POST with the header Content-Type: application/json, or GET for a query"
+		}
 	}
 	coded, err := json.Marshal(response)
 	if !changed || err != nil {
 		return answer
 	}
 	return coded
+}
+
+// writeRefusal answers what is no request.
+func writeRefusal(w http.ResponseWriter, status int, message string) {
+	told := &gqlerror.Error{Message: message, Extensions: map[string]any{"code": codeBadInput}}
+	answer, err := json.Marshal(graphql.Response{Errors: gqlerror.List{told}})
+	if err != nil {
+		panic(err) // strings can be encoded
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(answer) // that the client is gone is nobody's concern
+}
+
+// notARequest is gqlgen's message about a body without the body itself, which it repeats, and in other words than Go's.
+func notARequest(message string) string {
+	message, _, _ = strings.Cut(message, " body:")
+	_, mismatch, is := strings.Cut(message, "json: cannot unmarshal ")
+	kind, _, _ := strings.Cut(mismatch, " into Go ")
+	_, member, inObject := strings.Cut(mismatch, "RawParams.")
+	switch member, _, _ = strings.Cut(member, " "); {
+	case !is:
+		return message
+	case inObject:
+		return fmt.Sprintf("the member %s of the body has a value of the wrong kind: %s", member, kind)
+	case kind == "array":
+		return "the body is an array: send one request at a time, or several fields in one query"
+	}
+	return "the body is no object but of the kind " + kind
 }

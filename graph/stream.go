@@ -1,8 +1,11 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -60,12 +63,32 @@ type connection struct {
 
 func (h *handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	c := &connection{socket: isSocket(r)}
-	if !c.socket {
+	if c.socket {
+		upgraded := &upgrade{ResponseWriter: w}
+		defer upgraded.end()
+		w = upgraded
+	} else {
+		if !readable(w, r) {
+			return
+		}
 		bounded := &boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
 		defer bounded.end()
 		w = bounded
 	}
 	h.server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), connectionKey{}, c)))
+}
+
+// readable tells whether the body is a request; if not it is refused. gqlgen does so too, but writes the whole body to the log.
+func readable(w http.ResponseWriter, r *http.Request) bool {
+	var body bytes.Buffer
+	decoder := json.NewDecoder(io.TeeReader(r.Body, &body))
+	decoder.UseNumber()
+	if err := decoder.Decode(new(graphql.RawParams)); err != nil {
+		writeRefusal(w, http.StatusBadRequest, notARequest("json request body could not be decoded: "+err.Error()))
+		return false
+	}
+	r.Body = io.NopCloser(io.MultiReader(&body, r.Body))
+	return true
 }
 
 // boundOperation gives each operation of a streaming request what other requests have for themselves: its deadline, and its memory of

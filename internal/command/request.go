@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -45,7 +46,7 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 				default:
 					log.Error("panic in a request handler", "request", middleware.GetReqID(r.Context()),
 						"method", r.Method, "path", r.URL.Path, "panic", reason, "stack", string(debug.Stack()))
-					http.Error(w, "internal error", http.StatusInternalServerError)
+					refuse(w, r, http.StatusInternalServerError, codeInternal, "internal error")
 				}
 			}()
 			next.ServeHTTP(w, r)
@@ -64,8 +65,7 @@ func readBody(maxBytes int64) func(http.Handler) http.Handler {
 			var body bytes.Buffer
 			body.Grow(int(max(0, min(r.ContentLength, maxBytes, trustedLength))) + bytes.MinRead)
 			if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBytes)); err != nil {
-				status, text := bodyStatus(err)
-				http.Error(w, text, status)
+				refuseBody(w, r, err)
 				return
 			}
 			r.Body = io.NopCloser(&body)
@@ -74,15 +74,17 @@ func readBody(maxBytes int64) func(http.Handler) http.Handler {
 	}
 }
 
-func bodyStatus(err error) (status int, text string) {
+// refuseBody answers a request whose body could not be read.
+func refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 	var tooLarge *http.MaxBytesError
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &tooLarge):
-		return http.StatusRequestEntityTooLarge, "request body too large"
+		message := fmt.Sprintf("the body is longer than %d bytes", tooLarge.Limit)
+		refuse(w, r, http.StatusRequestEntityTooLarge, codeBadInput, message)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return http.StatusRequestTimeout, "request body too slow"
+		refuse(w, r, http.StatusRequestTimeout, codeTimeout, "the body came too slowly")
 	default:
-		return http.StatusBadRequest, "request body cut short"
+		refuse(w, r, http.StatusBadRequest, codeBadInput, "the body is cut short")
 	}
 }

@@ -1,10 +1,12 @@
 package command
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -63,6 +65,10 @@ func TestRecoverPanics(t *testing.T) {
 	if answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "secret") {
 		t.Errorf("answered %d %q", answer.Code, answer.Body)
 	}
+	told := readRefusal(t, answer.Result())
+	if want := map[string]string{"code": "INTERNAL", "requestId": "r-1"}; !maps.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
 	var line struct{ Request, Panic, Stack string }
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatal(err)
@@ -70,6 +76,24 @@ func TestRecoverPanics(t *testing.T) {
 	if line.Request != "r-1" || line.Panic != "the secret reason" || !strings.Contains(line.Stack, "TestRecoverPanics") {
 		t.Errorf("logged %+v", line)
 	}
+}
+
+// readRefusal returns the extensions of the only error of an answer.
+func readRefusal(t *testing.T, answer *http.Response) map[string]string {
+	t.Helper()
+	var refusal struct {
+		Errors []struct {
+			Message    string
+			Extensions map[string]string
+		}
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&refusal); err != nil {
+		t.Fatal(err)
+	}
+	if kind := answer.Header.Get("Content-Type"); kind != "application/json" || len(refusal.Errors) != 1 || refusal.Errors[0].Message == "" {
+		t.Fatalf("refused as %s by %+v", kind, refusal)
+	}
+	return refusal.Errors[0].Extensions
 }
 
 func TestRecoverPanics_abortHandlerPasses(t *testing.T) {
@@ -109,6 +133,12 @@ func TestReadBody_size(t *testing.T) {
 			if answer.StatusCode != test.status {
 				t.Errorf("status %d, want %d", answer.StatusCode, test.status)
 			}
+			if test.status == http.StatusOK {
+				return
+			}
+			if told := readRefusal(t, answer); told["code"] != "BAD_USER_INPUT" {
+				t.Errorf("told %v", told)
+			}
 		})
 	}
 }
@@ -125,12 +155,13 @@ func TestReadBody_slowClient(t *testing.T) {
 	if _, err := io.WriteString(connection, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := io.ReadAll(connection)
+	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") {
-		t.Errorf("answered %q", answer)
+	defer answer.Body.Close()
+	if told := readRefusal(t, answer); answer.StatusCode != http.StatusRequestTimeout || told["code"] != "TIMEOUT" {
+		t.Errorf("answered %d, told %v", answer.StatusCode, told)
 	}
 }
 

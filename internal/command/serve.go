@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"time"
 
@@ -39,6 +40,7 @@ func (s serveCommand) Run(ctx context.Context, c *config, p Program) error {
 
 func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 	log := c.logger(p.Stderr)
+	slog.SetDefault(log) // gqlgen writes by package log what it cannot return
 	// First what fails at once: a taken port should not have to wait for Postgres to start.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Addr)
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *streams) middleware(next http.Handler) http.Handler {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		if !s.join(r, cancel) {
-			http.Error(w, "the server stops", http.StatusServiceUnavailable)
+			refuse(w, r, http.StatusServiceUnavailable, codeUnavailable, "the server stops")
 			return
 		}
 		defer s.leave(r)
