@@ -22,5 +22,6 @@ func newHandler(s command.Services) (http.Handler, error) {
 	return graph.NewHandler(graph.Config{
 		Pool: s.Pool, Depot: s.Depot, Logger: s.Logger, RequestID: s.RequestID, NoPlans: s.NoPlans,
 		Origins: s.Origins, MaxDepth: s.MaxDepth, MaxCost: s.MaxComplexity,
+		Timeout: s.Timeout, WriteTimeout: s.WriteTimeout,
 	})
 }

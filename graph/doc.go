@@ -19,7 +19,7 @@
 // So a client that is slow makes its subscription wait and costs no memory: balances that it misses are replaced by later ones,
 // transfers wait in the histories. While Postgres is away subscriptions wait too; one that cannot go on ends with its error. A WebSocket has
 // at most maxOperations under way, must answer pings, and is opened by pages of the request's own host or of those in Config.Origins. What a
-// client does not read for writeTimeout ends the connection.
+// client does not read for Config.WriteTimeout ends the connection.
 //
 // Cursors are opaque, and mean nothing in a list of another kind. The order of a list is fixed (see schema/), so a page does not shift when
 // rows are added before it.

@@ -28,8 +28,9 @@ import (
 )
 
 const (
-	defaultTimeout = 30 * time.Second
-	cachedQueries  = 1000
+	defaultTimeout      = 30 * time.Second
+	defaultWriteTimeout = 30 * time.Second
+	cachedQueries       = 1000
 )
 
 // Config is what the API is made of. Pool and Depot are needed.
@@ -39,10 +40,13 @@ type Config struct {
 	Logger    *slog.Logger                     // nil: slog.Default
 	RequestID func(ctx context.Context) string // the id to log internal errors under, and to tell the client; nil: ""
 	Timeout   time.Duration                    // how long a request, or an event of a subscription, may take; 0: 30 s
-	NoPlans   bool                             // fetch every time as if the first: see loader.WithPlan
-	MaxDepth  int                              // levels of fields in a query; 0: no limit
-	MaxCost   int                              // of an operation, in objects: see package limit; 0: no limit
-	Origins   []string                         // hosts, or patterns as path.Match has them, whose pages may open a WebSocket besides our own
+	// WriteTimeout is how long the client of a stream may leave unread what was sent to it, before its connection is closed; 0: 30 s. What
+	// other requests are answered is the HTTP server's to bound.
+	WriteTimeout time.Duration
+	NoPlans      bool     // fetch every time as if the first: see loader.WithPlan
+	MaxDepth     int      // levels of fields in a query; 0: no limit
+	MaxCost      int      // of an operation, in objects: see package limit; 0: no limit
+	Origins      []string // hosts, or patterns as path.Match has them, whose pages may open a WebSocket besides our own
 }
 
 // handler serves GraphQL requests over HTTP: POST, GET for queries, and, for subscriptions, WebSocket and server-sent events.
@@ -51,6 +55,7 @@ type handler struct {
 	log       *slog.Logger
 	requestID func(context.Context) string
 	timeout   time.Duration
+	writing   time.Duration // Config.WriteTimeout
 }
 
 // NewHandler returns the API as an HTTP handler. Somebody has to run a [ledger.Worker] on the same database: mutations
@@ -59,7 +64,7 @@ func NewHandler(c Config) (http.Handler, error) {
 	if c.Pool == nil || c.Depot == nil {
 		return nil, errors.New("graph: Config needs Pool and Depot")
 	}
-	h := &handler{log: c.Logger, requestID: c.RequestID, timeout: c.Timeout}
+	h := &handler{log: c.Logger, requestID: c.RequestID, timeout: c.Timeout, writing: c.WriteTimeout}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
@@ -68,6 +73,9 @@ func NewHandler(c Config) (http.Handler, error) {
 	}
 	if h.timeout == 0 {
 		h.timeout = defaultTimeout
+	}
+	if h.writing == 0 {
+		h.writing = defaultWriteTimeout
 	}
 	pstates := ledger.NewPStates(c.Pool)
 	resolvers := &resolver{

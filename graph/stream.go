@@ -22,7 +22,6 @@ import (
 const (
 	pingInterval = 15 * time.Second // a WebSocket that does not answer two in a row is closed
 	initTimeout  = 10 * time.Second // from the opening of a WebSocket to its connection_init
-	writeTimeout = 30 * time.Second // for what a client does not read
 	// maxOperations is how many operations may be under way on one WebSocket.
 	maxOperations = 100
 )
@@ -35,7 +34,7 @@ func (h *handler) addStreams(origins []string) error {
 			return fmt.Errorf("graph: origin %q: %w", pattern, err)
 		}
 	}
-	var accept sockets
+	accept := sockets{writeTimeout: h.writing}
 	accept.AcceptOptions.OriginPatterns = origins
 	h.server.AddTransport(transport.Websocket{
 		Implementation:        accept,
@@ -71,7 +70,7 @@ func (h *handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		if !readable(w, r) {
 			return
 		}
-		bounded := &boundedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
+		bounded := &boundedWriter{ResponseWriter: w, control: http.NewResponseController(w), timeout: h.writing}
 		defer bounded.end()
 		w = bounded
 	}
@@ -143,6 +142,7 @@ func (h *handler) streamFailed(ctx context.Context, err error) {
 // sockets makes WebSockets bounded.
 type sockets struct {
 	transport.CoderWebsocketImplementation
+	writeTimeout time.Duration
 }
 
 func (s sockets) Accept(w http.ResponseWriter, r *http.Request, o transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
@@ -152,7 +152,7 @@ func (s sockets) Accept(w http.ResponseWriter, r *http.Request, o transport.Webs
 	}
 	limiter, _ := conn.(transport.WebsocketReadLimiter)
 	deadliner, _ := conn.(transport.WebsocketReadDeadliner)
-	return socket{conn, limiter, deadliner, r.Context().Done()}, nil
+	return socket{conn, limiter, deadliner, s.writeTimeout, r.Context().Done()}, nil
 }
 
 // socket is a WebSocket whose writes end, and which tells of a server that stops.
@@ -160,14 +160,15 @@ type socket struct {
 	transport.WebsocketConn
 	transport.WebsocketReadLimiter
 	transport.WebsocketReadDeadliner
-	stopping <-chan struct{} // only the server ends the context of the request: a client that goes away ends the connection
+	writeTimeout time.Duration
+	stopping     <-chan struct{} // only the server ends the context of the request: a client that goes away ends the connection
 }
 
 // goingAway is the close code after which clients connect anew.
 const goingAway = 1001
 
 func (s socket) WriteJSON(v any) error {
-	limit := time.AfterFunc(writeTimeout, func() { _ = s.Close() })
+	limit := time.AfterFunc(s.writeTimeout, func() { _ = s.Close() })
 	defer limit.Stop()
 	return s.WebsocketConn.WriteJSON(v)
 }
@@ -188,6 +189,7 @@ func (s socket) WriteClose(code int, message string) error {
 type boundedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	timeout time.Duration // of each write
 
 	mu    sync.Mutex // held during each write
 	ended bool
@@ -199,7 +201,7 @@ func (w *boundedWriter) Write(p []byte) (int, error) {
 	if w.ended {
 		return len(p), nil
 	}
-	_ = w.control.SetWriteDeadline(time.Now().Add(writeTimeout)) // a writer that is no connection has none
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.timeout)) // a writer that is no connection has none
 	return w.ResponseWriter.Write(p)
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -59,6 +60,11 @@ func (c *config) check() error {
 	}
 	if c.Serve.MaxComplexity < 0 {
 		return fmt.Errorf("--max-complexity: %d is negative", c.Serve.MaxComplexity)
+	}
+	for name, d := range map[string]time.Duration{"timeout": c.Serve.Timeout, "write-timeout": c.Serve.WriteTimeout} {
+		if d <= 0 {
+			return fmt.Errorf("--%s: %s is not a positive time", name, d)
+		}
 	}
 	if c.Serve.DrainTimeout < 0 {
 		return fmt.Errorf("--drain-timeout: %s is negative", c.Serve.DrainTimeout)

@@ -26,7 +26,8 @@ func TestParse_withoutAnything(t *testing.T) {
 	if command != "serve" || c.Serve.Addr != "127.0.0.1:8080" || c.DataDir != ".clumpql" || c.DatabaseURL != "" || c.Serve.Demo {
 		t.Errorf("command %q, %+v", command, c)
 	}
-	if c.Serve.MaxBody != 1<<20 || c.Serve.DrainTimeout != 10*time.Second || c.Serve.MaxDepth != 15 || c.Serve.MaxComplexity != 100_000 || c.Serve.PostgresPort != 0 {
+	if c.Serve.MaxBody != 1<<20 || c.Serve.DrainTimeout != 10*time.Second || c.Serve.MaxDepth != 15 || c.Serve.MaxComplexity != 100_000 || c.Serve.PostgresPort != 0 ||
+		c.Serve.Timeout != 30*time.Second || c.Serve.WriteTimeout != 30*time.Second {
 		t.Errorf("serve: %+v", c.Serve)
 	}
 }
@@ -41,7 +42,7 @@ func TestParse_environment(t *testing.T) {
 	for name, value := range map[string]string{
 		"DATABASE_URL": "postgres://db/x", "CLUMPQL_DATA_DIR": "d", "CLUMPQL_LOG_LEVEL": "warn", "CLUMPQL_LOG_FORMAT": "json",
 		"CLUMPQL_ADDR": ":1", "CLUMPQL_DEMO": "true", "CLUMPQL_POSTGRES_PORT": "5433", "CLUMPQL_MAX_BODY": "5", "CLUMPQL_DRAIN_TIMEOUT": "1m",
-		"CLUMPQL_MAX_DEPTH": "7", "CLUMPQL_MAX_COMPLEXITY": "0",
+		"CLUMPQL_MAX_DEPTH": "7", "CLUMPQL_MAX_COMPLEXITY": "0", "CLUMPQL_TIMEOUT": "5s", "CLUMPQL_WRITE_TIMEOUT": "6s",
 		"CLUMPQL_ORIGINS": "a.example,*.b.example",
 	} {
 		t.Setenv(name, value)
@@ -49,7 +50,11 @@ func TestParse_environment(t *testing.T) {
 	got, _ := mustParse(t, "--addr=:2")
 	want := config{
 		DatabaseURL: "postgres://db/x", DataDir: "d", LogLevel: slog.LevelWarn, LogFormat: "json",
-		Serve: serveCommand{Addr: ":2", Demo: true, PostgresPort: 5433, MaxBody: 5, MaxDepth: 7, DrainTimeout: time.Minute, Origins: []string{"a.example", "*.b.example"}}, // a flag beats a variable
+		Serve: serveCommand{
+			Addr: ":2", // a flag beats a variable
+			Demo: true, PostgresPort: 5433, MaxBody: 5, MaxDepth: 7, Timeout: 5 * time.Second, WriteTimeout: 6 * time.Second,
+			DrainTimeout: time.Minute, Origins: []string{"a.example", "*.b.example"},
+		},
 	}
 	if got.DatabaseURL != want.DatabaseURL || got.DataDir != want.DataDir || got.LogLevel != want.LogLevel ||
 		got.LogFormat != want.LogFormat || !reflect.DeepEqual(got.Serve, want.Serve) {
@@ -68,6 +73,8 @@ func TestParse_mistakes(t *testing.T) {
 		{"serve --max-depth=-1", "--max-depth"},
 		{"serve --max-complexity=-1", "--max-complexity"},
 		{"serve --drain-timeout=-1s", "--drain-timeout"},
+		{"serve --timeout=0s", "--timeout"},
+		{"serve --write-timeout=-1s", "--write-timeout"},
 		{"serve --postgres-port=65536", "--postgres-port"},
 		{"serve --log-level=loud", "--log-level"},
 		{"serve --log-format=xml", "--log-format"},

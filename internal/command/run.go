@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -29,6 +30,8 @@ type Services struct {
 	Origins   []string // hosts whose pages may open a WebSocket besides the server's own; patterns with *
 	// Bounds of an operation; 0: none.
 	MaxDepth, MaxComplexity int
+	Timeout                 time.Duration // of a request, or an event of a subscription
+	WriteTimeout            time.Duration // for what the client of a stream does not read
 }
 
 // Program is what one run of a command is given.

@@ -24,6 +24,8 @@ type serveCommand struct {
 	// A hundred thousand objects, or ten times as many values, take up to a second and some tens of megabytes. What a page on a screen
 	// needs costs some hundreds, the introspection of GraphiQL 8000. Package graph/limit tells what costs how much.
 	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost, about 1 an object that it may answer. 0: no limit."`
+	Timeout       time.Duration `default:"30s" help:"How long a request, or an event of a subscription, may take."`
+	WriteTimeout  time.Duration `default:"30s" help:"How long a client may leave unread what it is sent."`
 	NoPlans       bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`
 	Origins       []string      `placeholder:"HOST" help:"Other hosts whose pages may open a WebSocket, separated by commas. * stands for any text."`
 	DrainTimeout  time.Duration `default:"10s" help:"How long requests under way may take after a signal to stop."`
@@ -66,6 +68,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 	graphQL, err := p.NewHandler(Services{
 		Pool: db.pool, Depot: depot, Logger: log, RequestID: middleware.GetReqID,
 		NoPlans: s.NoPlans, Origins: s.Origins, MaxDepth: s.MaxDepth, MaxComplexity: s.MaxComplexity,
+		Timeout: s.Timeout, WriteTimeout: s.WriteTimeout,
 	})
 	if err != nil {
 		return fmt.Errorf("GraphQL handler: %w", err)
@@ -75,6 +78,7 @@ func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
 		listener: listener,
 		handler:  newRouter(graphQL, ready, s.MaxBody, log),
 		work:     ledger.NewWorker(depot, ledger.WorkerOptions{Logger: log}).Run,
+		answer:   readTimeout + s.Timeout + s.WriteTimeout,
 		drain:    s.DrainTimeout,
 		log:      log,
 	}

@@ -24,6 +24,7 @@ type service struct {
 	listener net.Listener
 	handler  http.Handler
 	work     func(context.Context) error // the worker: blocks until its context ends
+	answer   time.Duration               // from the end of the headers of what is no stream until its answer is read; 0: no limit
 	drain    time.Duration               // what requests under way get to finish in
 	log      *slog.Logger
 
@@ -78,10 +79,10 @@ func (s *service) serveHTTP(ctx, requests context.Context, abandon func()) error
 		Handler:           streams.middleware(s.handler),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
+		WriteTimeout:      s.answer, // streams put it off with each of their writes
 		IdleTimeout:       idleTimeout,
-		// No WriteTimeout: a subscription is one long answer.
-		BaseContext: func(net.Listener) context.Context { return requests },
-		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(s.listener) }()

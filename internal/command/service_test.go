@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -141,6 +142,46 @@ func TestServiceRun_drainIsBounded(t *testing.T) {
 	}
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("the request's context ended with %v", err)
+	}
+}
+
+// A client that reads nothing of its answer keeps the server busy with it for a bounded time, and others are served.
+func TestServiceRun_clientReadsNothing(t *testing.T) {
+	ended := make(chan error, 1)
+	s := &service{
+		answer: 200 * time.Millisecond,
+		handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/long" {
+				_, err := w.Write(make([]byte, 64<<20)) // more than the buffers between server and client hold
+				ended <- err
+			}
+		}),
+		work: untilDone,
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	url, outcome := startService(t, ctx, s)
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := io.WriteString(connection, "GET /long HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("the answer ended with %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the answer goes on")
+	}
+	if got := <-get(t, url); got != http.StatusOK {
+		t.Errorf("another request was answered %d", got)
+	}
+	stop()
+	if err := <-outcome; err != nil {
+		t.Errorf("run after a signal: %v", err)
 	}
 }
 
