@@ -117,13 +117,12 @@ func ledgerPage[T any](slice loader.Clump[ledger.Slice[T]], cursor func(*T) stri
 	return loader.Map(slice, func(s ledger.Slice[T]) model.Page[T] {
 		page := model.Page[T]{
 			Items:       make([]*T, len(s.Records)),
-			Cursors:     make([]string, len(s.Records)),
+			Cursor:      func(i int) string { return cursor(&s.Records[i]) },
 			HasNext:     s.HasNext,
 			HasPrevious: s.HasPrevious,
 		}
 		for i := range s.Records {
 			page.Items[i] = &s.Records[i]
-			page.Cursors[i] = cursor(page.Items[i])
 		}
 		return page
 	})

@@ -15,7 +15,7 @@ func edges[T any, E ~struct {
 		es := make([]E, len(p.Items))
 		ptrs := make([]*E, len(p.Items))
 		for i, item := range p.Items {
-			es[i] = E{Cursor: p.Cursors[i], Node: item}
+			es[i] = E{Cursor: p.Cursor(i), Node: item}
 			ptrs[i] = &es[i]
 		}
 		return ptrs
@@ -29,8 +29,9 @@ func nodes[T any](page loader.Clump[model.Page[T]]) loader.Clump[[]*T] {
 func pageInfo[T any](page loader.Clump[model.Page[T]]) loader.Clump[*model.PageInfo] {
 	return loader.Map(page, func(p model.Page[T]) *model.PageInfo {
 		info := &model.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrevious}
-		if n := len(p.Cursors); n > 0 {
-			info.StartCursor, info.EndCursor = &p.Cursors[0], &p.Cursors[n-1]
+		if n := len(p.Items); n > 0 {
+			start, end := p.Cursor(0), p.Cursor(n-1)
+			info.StartCursor, info.EndCursor = &start, &end
 		}
 		return info
 	})
@@ -43,10 +44,7 @@ func totalCount(count loader.Clump[int64]) loader.Clump[int] {
 // cataloguePage makes a page of the API from one of the catalogue.
 func cataloguePage[T any](kind string, slice loader.Clump[catalogue.Slice[T]]) loader.Clump[model.Page[T]] {
 	return loader.Map(slice, func(s catalogue.Slice[T]) model.Page[T] {
-		cursors := make([]string, len(s.Positions))
-		for i, position := range s.Positions {
-			cursors[i] = intCursor(kind, position)
-		}
-		return model.Page[T]{Items: s.Items, Cursors: cursors, HasNext: s.HasNext, HasPrevious: s.HasPrevious}
+		cursor := func(i int) string { return intCursor(kind, s.Positions[i]) }
+		return model.Page[T]{Items: s.Items, Cursor: cursor, HasNext: s.HasNext, HasPrevious: s.HasPrevious}
 	})
 }

@@ -96,7 +96,7 @@ func NewHandler(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	h.server.AddTransport(gqlexec.GET{})
-	h.server.AddTransport(gqlexec.POST{})
+	h.server.AddTransport(gqlexec.POST{ReuseData: true})
 	queries := lru.New[*ast.QueryDocument](cachedQueries)
 	h.server.SetQueryCache(queries)
 	h.server.SetParserTokenLimit(limit.MaxTokens)

@@ -36,11 +36,8 @@ func parseTimelinePage(first *int, after *string) (page catalogue.TimelinePage, 
 
 func timelinePage(slice loader.Clump[catalogue.Slice[catalogue.Activity]]) loader.Clump[model.Page[catalogue.Activity]] {
 	return loader.Map(slice, func(s catalogue.Slice[catalogue.Activity]) model.Page[catalogue.Activity] {
-		cursors := make([]string, len(s.Items))
-		for i, a := range s.Items {
-			cursors[i] = activityCursor(a)
-		}
-		return model.Page[catalogue.Activity]{Items: s.Items, Cursors: cursors, HasNext: s.HasNext, HasPrevious: s.HasPrevious}
+		cursor := func(i int) string { return activityCursor(s.Items[i]) }
+		return model.Page[catalogue.Activity]{Items: s.Items, Cursor: cursor, HasNext: s.HasNext, HasPrevious: s.HasPrevious}
 	})
 }
 
@@ -67,7 +64,7 @@ func (timelineConnectionResolver) Edges(_ context.Context, c *model.TimelineConn
 		es := make([]model.TimelineEdge, len(p.Items))
 		ptrs := make([]*model.TimelineEdge, len(p.Items))
 		for i, a := range p.Items {
-			es[i] = model.TimelineEdge{Cursor: p.Cursors[i], Node: model.NewTimelineItem(a)}
+			es[i] = model.TimelineEdge{Cursor: p.Cursor(i), Node: model.NewTimelineItem(a)}
 			ptrs[i] = &es[i]
 		}
 		return ptrs

@@ -9,7 +9,7 @@ import (
 // Page is a part of a list as an answer shows it.
 type Page[T any] struct {
 	Items       []*T
-	Cursors     []string // one for each item
+	Cursor      func(i int) string // of the i-th item: most queries ask for none
 	HasNext     bool
 	HasPrevious bool
 }

@@ -51,7 +51,8 @@ func (c *Column) coerce(
 // Plain completes a field that needs no fetch: get reads it from the object of row i.
 func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
 	var slots places
-	values := make([]V, 0, c.rows)
+	scratch := scratchOf[V](c)
+	values := scratch.values
 	c.each(func(i int) {
 		v, err := get(i)
 		if err != nil {
@@ -64,6 +65,7 @@ func Plain[V any](c *Column, get func(i int) (V, error), complete Complete[V]) {
 	if len(values) > 0 {
 		complete(Cells{run: c.run, field: c.field, typ: c.field.typ, slots: slots}, values)
 	}
+	scratch.leave(c, values)
 }
 
 // Resolve starts the clumps that the resolver returns for the rows, all before anything is fetched. What arrives in

@@ -92,6 +92,8 @@
 //	server := handler.New(exec.NewExecutableSchema(config))
 //	server.AddTransport(gqlexec.POST{})
 //
+// Where no extension keeps the data of a response, POST{ReuseData: true} writes it from where it was encoded, without a copy.
+//
 // A scalar that a project defines may have, beside the functions MarshalX and UnmarshalX that gqlgen looks for, an
 //
 //	func AppendX(buf []byte, v T) []byte

@@ -36,6 +36,9 @@ type fieldPlan struct {
 	key    string // the quoted response key and its colon
 	origin string // the place of the field in the query, without indexes: what Explain shows as path of a fetch
 
+	leaf    bool      // its values, or those of its lists, are scalars or enums
+	scratch sync.Pool // of *[]V, the memory of a column of them
+
 	selections atomic.Pointer[[]any] // *selectionPlan[T], one for each object type that was met; replaced, never changed
 }
 
@@ -49,7 +52,7 @@ type selectionPlan[T any] struct {
 
 // init makes the plan of a field of an object type from one that was collected for it. Its type, and the defaults of its
 // arguments, are those of the object type's own field, also where it was selected on an interface, whose field may promise less.
-func (p *fieldPlan) init(plan *operationPlan, parent *Field, object *ast.Definition, f graphql.CollectedField) {
+func (p *fieldPlan) init(schema *ast.Schema, plan *operationPlan, parent *Field, object *ast.Definition, f graphql.CollectedField) {
 	if f.ObjectDefinition != object {
 		if own := object.Fields.ForName(f.Name); own != nil { // __typename has none
 			onObject := *f.Field
@@ -62,6 +65,7 @@ func (p *fieldPlan) init(plan *operationPlan, parent *Field, object *ast.Definit
 	if f.Name == "__schema" { // gqlgen lets it be null, so that an answer without introspection keeps its other fields
 		p.typ = ast.NamedType("__Schema", nil)
 	}
+	p.leaf = schema.Types[p.typ.Name()].IsLeafType()
 	p.key = `"` + f.Alias + `":`
 	p.origin = f.Alias
 	if parent != nil {
@@ -81,7 +85,7 @@ func collect[T any](r *run, parent *Field, object *Object[T], set ast.SelectionS
 		columns: make([]func(*Column, []T), len(c.fields)),
 	}
 	for i, f := range c.fields {
-		s.fields[i].init(r.plan, parent, r.schema.Types[object.Name], f)
+		s.fields[i].init(r.schema, r.plan, parent, r.schema.Types[object.Name], f)
 		if f.Name == "__typename" {
 			s.columns[i] = typename[T](object.Name)
 		} else {

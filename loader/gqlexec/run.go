@@ -74,6 +74,13 @@ func (r *run) finish() {
 // encode returns the data, whose root is b.
 func (r *run) encode(b block) []byte {
 	var ok bool
+	if room := roomFor(r.ctx); room != nil {
+		buf := append((*room.buf)[:0], beforeData...)
+		if buf, ok = r.appendBlock(buf, b, 0); !ok || r.nulled {
+			buf = append(buf[:len(beforeData)], "null"...)
+		}
+		return room.fill(buf)
+	}
 	if r.encoded, ok = r.appendBlock(r.encoded, b, 0); !ok || r.nulled {
 		return []byte("null")
 	}

@@ -17,7 +17,13 @@ import (
 
 // POST is gqlgen's [transport.POST], but for how it reads the request, which is quicker, and how it writes the answer: the data is
 // encoded already, and is not encoded once more. So characters such as < stay as they are, where gqlgen's transport writes \u003c.
-type POST struct{ transport.POST }
+type POST struct {
+	transport.POST
+
+	// ReuseData writes the data of the next requests to where that of a response is, once the response is written. It saves a copy of the
+	// answer. No extension may keep the data of a response then, or it has to clone it.
+	ReuseData bool
+}
 
 // Do serves a request.
 func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
@@ -41,8 +47,14 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		writeResponse(w, exec.DispatchError(graphql.WithOperationContext(r.Context(), operation), errs))
 		return
 	}
-	respond, ctx := exec.DispatchOperation(r.Context(), operation)
-	writeResponse(w, respond(ctx))
+	if !t.ReuseData {
+		respond, ctx := exec.DispatchOperation(r.Context(), operation)
+		writeResponse(w, respond(ctx))
+		return
+	}
+	room := newDataRoom(r.Context())
+	respond, ctx := exec.DispatchOperation(room, operation)
+	room.write(w, respond(ctx))
 }
 
 // answersJSON tells whether the answer has the usual content type and no other headers.
@@ -132,8 +144,12 @@ func writeResponse(w http.ResponseWriter, response *graphql.Response) {
 	if cap(*buf) <= maxKept {
 		defer encodedAnswers.Put(buf)
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(*buf)))
-	_, _ = w.Write(*buf)
+	writeAnswer(w, *buf)
+}
+
+func writeAnswer(w http.ResponseWriter, answer []byte) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer)
 }
 
 // appendResponse encodes a response with its members in gqlgen's order.

@@ -100,6 +100,7 @@ func members(t *testing.T, body []byte) string {
 // A client can not tell these transports from gqlgen's.
 func TestTransports_AnswerAsGqlgens(t *testing.T) {
 	ours := served(t, gqlexec.POST{}, gqlexec.GET{})
+	reusing := served(t, gqlexec.POST{ReuseData: true}, gqlexec.GET{})
 	stock := served(t, transport.POST{}, transport.GET{})
 	for name, body := range map[string]string{
 		"data":             `{"query":"{ item { n next { n } } }"}`,
@@ -123,9 +124,11 @@ func TestTransports_AnswerAsGqlgens(t *testing.T) {
 						request.Header.Set("Accept", accept)
 						return replyTo(t, request)
 					}
-					got, want := ask(ours), ask(stock)
-					if diff := cmp.Diff(want, got, cmp.AllowUnexported(reply{})); diff != "" {
-						t.Errorf("%s (gqlgen's, ours):\n%s", method, diff)
+					want := ask(stock)
+					for _, server := range []string{ours, reusing} {
+						if diff := cmp.Diff(want, ask(server), cmp.AllowUnexported(reply{})); diff != "" {
+							t.Errorf("%s (gqlgen's, ours):\n%s", method, diff)
+						}
 					}
 				}
 			})
