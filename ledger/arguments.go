@@ -53,6 +53,8 @@ func argTimestamps(vs []time.Time) []byte {
 
 func argInt8(v int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(v)) }
 
+func argTimestamp(v time.Time) []byte { return argInt8(v.UnixMicro() - postgresEpochMicros) }
+
 // postgresEpochMicros is 2000-01-01 UTC, from which Postgres counts, in microseconds since 1970.
 const postgresEpochMicros = 946_684_800 * 1_000_000
 

@@ -25,7 +25,12 @@ type Depot struct {
 	line       line
 	waiters    waiters
 	decided    decided
-	lookups    int // how many groups are to be looked up first; belongs to the drain goroutine
+	idle       atomic.Pointer[idleTerm]
+
+	// Both belong to the drain goroutine.
+
+	lookups int // how many groups are to be looked up first
+	apart   int // how many groups are to be decided apart from their append
 
 	goroutines sync.WaitGroup
 	spawn      func(func(ctx context.Context)) // runs a function that Close cancels and waits for

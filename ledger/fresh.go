@@ -75,7 +75,7 @@ func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool
 
 // message appends what add has added to these partitions, given offsets from 0. The first rows are the heads as they were.
 func (a *appending) message(touched []int32) *message {
-	m := &message{}
+	m := &message{} // these find rows by the key of a table of a page: any plan will do
 	for _, p := range touched {
 		m.add(stmtTakeOffsets, argInt4(p), argInt4(a.partitions), argInt8(int64(len(a.added[p].ids))))
 	}

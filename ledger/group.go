@@ -83,7 +83,10 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
 	if d.lookups == 0 && !*committing {
-		err := d.appendFresh(ctx, group, committing)
+		err := d.appendDecided(ctx, group, committing)
+		if errors.Is(err, errApart) {
+			err = d.appendFresh(ctx, group, committing)
+		}
 		if !isDataError(err) {
 			return err
 		}

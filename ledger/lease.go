@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,15 +15,21 @@ import (
 // late its statements arrive.
 type term struct {
 	epoch int64
-	next  []int64 // for each partition, the offset that was decided next when it began
-	hash  Hash    // of the last microbatch, committed or under way
+	clock clock
+
+	use chan struct{} // has a token while the term is used: by its worker, or by an append that decides what it appends
+
+	// All below belongs to who uses it.
+
+	next []int64 // for each partition, the offset to be decided next; its worker moves it as it ceases to use the term
+	hash Hash    // of the last microbatch, committed or under way
 
 	memory memory
 }
 
 const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $2::interval
 WHERE id = 1 AND (expires_at <= now() OR worker_id = $1)
-RETURNING epoch`
+RETURNING epoch, now()`
 
 const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
 
@@ -73,18 +80,21 @@ var errHeld = errors.New("lease is held")
 func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	t := &term{memory: newMemory(w.depot.pool)}
+	t := &term{memory: newMemory(w.depot.pool), use: make(chan struct{}, 1)}
+	t.use <- struct{}{}
 	err := pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
 			return err
 		}
-		err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch)
+		var now time.Time
+		err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch, &now)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errHeld
 		}
 		if err != nil {
 			return err
 		}
+		t.clock.set(now)
 		partitions, err := countPartitions(ctx, tx)
 		if err != nil {
 			return err
@@ -108,17 +118,32 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 	return t, nil
 }
 
-const renewLease = `UPDATE lease SET expires_at = now() + $3::interval WHERE id = 1 AND worker_id = $1 AND epoch = $2`
+const renewLease = `UPDATE lease SET expires_at = now() + $3::interval WHERE id = 1 AND worker_id = $1 AND epoch = $2
+RETURNING now()`
 
 // renew prolongs the lease. It returns errFenced when another worker has it.
 func (w *Worker) renew(ctx context.Context, t *term) error {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	tag, err := w.depot.pool.Exec(ctx, renewLease, w.id, t.epoch, w.lease)
-	if err == nil && tag.RowsAffected() == 0 {
+	var now time.Time
+	err := w.depot.pool.QueryRow(ctx, renewLease, w.id, t.epoch, w.lease).Scan(&now)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return errFenced
 	}
+	if err == nil {
+		t.clock.set(now)
+	}
 	return err
+}
+
+// clock tells the time of the database, as it was heard of last, to some milliseconds. It is safe for concurrent use.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) set(now time.Time) { c.ahead.Store(int64(time.Until(now))) }
+
+// now has the resolution of Postgres.
+func (c *clock) now() time.Time {
+	return time.Now().Add(time.Duration(c.ahead.Load())).Round(0).Truncate(time.Microsecond)
 }
 
 const releaseLease = `WITH released AS (

@@ -12,13 +12,14 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// message is a whole transaction that is sent at once and answered at once: begin, settings, statements, commit. The
-// server skips what follows an error, so a commit is never reached after one.
+// message is a whole transaction that is sent at once and answered at once: begin, settings if it has some, statements, commit.
+// The server skips what follows an error, so a commit is never reached after one.
 //
 // Statements are bound to their arguments first, all of them, and executed after that. A process that is stopped or cut
 // off while it sends holds no lock of a row then: what takes locks is some hundred bytes at the end. No
 // timeout of Postgres would end a transaction that waits for the rest of a message.
 type message struct {
+	settings   statement   // zero: none
 	statements []statement // in the order of execution
 	bound      []byte      // Bind messages
 	sent       bool        // the server may have got it
@@ -28,15 +29,15 @@ type message struct {
 type statement struct{ name, sql string }
 
 var (
-	stmtBegin    = statement{"clumpql_begin", "begin"}
-	stmtCommit   = statement{"clumpql_commit", "commit"}
-	stmtSettings = statement{"clumpql_settings", messageSettings}
-	stmtNotify   = statement{"clumpql_notify", notify}
+	stmtBegin  = statement{"clumpql_begin", "begin"}
+	stmtCommit = statement{"clumpql_commit", "commit"}
+	stmtPlans  = statement{"clumpql_plans", planSettings}
+	stmtNotify = statement{"clumpql_notify", notify}
 )
 
-// messageSettings hold for one message. Its statements take arrays and find each element's row by an index. A plan is made
+// planSettings hold for one message. Its statements take arrays and find each element's row by an index. A plan is made
 // once for a connection, maybe while the tables are empty, and must be that one.
-const messageSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+const planSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
     set_config('enable_seqscan', 'off', true),
     set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true)`
@@ -69,10 +70,8 @@ func portal(i int) string { return "p" + strconv.Itoa(i) }
 // send runs the message as one transaction, and returns for each statement the columns of the last row that it returned.
 // After an error the connection is closed, and the transaction was rolled back if commitUnknown says no.
 func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, err error) {
-	for _, s := range append([]statement{stmtBegin, stmtSettings, stmtCommit}, m.statements...) {
-		if _, err := conn.Prepare(ctx, s.name, s.sql); err != nil {
-			return nil, fmt.Errorf("prepare %s: %w", s.name, err)
-		}
+	if err := m.prepare(ctx, conn); err != nil {
+		return nil, err
 	}
 	raw := conn.PgConn()
 	interrupted := context.AfterFunc(ctx, func() { _ = raw.Conn().SetDeadline(time.Unix(1, 0)) })
@@ -96,11 +95,26 @@ func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, er
 	return rows, err
 }
 
+// prepare makes sure that the connection knows the statements.
+func (m *message) prepare(ctx context.Context, conn *pgx.Conn) error {
+	for _, s := range append([]statement{stmtBegin, m.settings, stmtCommit}, m.statements...) {
+		if s == (statement{}) {
+			continue
+		}
+		if _, err := conn.Prepare(ctx, s.name, s.sql); err != nil {
+			return fmt.Errorf("prepare %s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
 // encode returns the bytes to be sent.
 func (m *message) encode() []byte {
 	b := make([]byte, 0, len(m.bound)+512+32*len(m.statements))
 	b = appendRun(b, stmtBegin)
-	b = appendRun(b, stmtSettings)
+	if m.settings != (statement{}) {
+		b = appendRun(b, m.settings)
+	}
 	b = append(b, m.bound...)
 	for i := range m.statements {
 		b, _ = (&pgproto3.Execute{Portal: portal(i)}).Encode(b) // as in appendRun
@@ -120,7 +134,10 @@ func appendRun(b []byte, s statement) []byte {
 // receive reads the answer to the end. Of several errors it returns the first.
 func (m *message) receive(answer *pgproto3.Frontend) (rows [][][]byte, err error) {
 	rows = make([][][]byte, len(m.statements))
-	at := -2 // begin and settings come before the first
+	at := -1 // begin comes before the first, and so do settings
+	if m.settings != (statement{}) {
+		at--
+	}
 	for {
 		received, broken := answer.Receive()
 		if broken != nil {

@@ -73,6 +73,12 @@ func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, 
 	if err != nil {
 		return false, err
 	}
+	mb.decide(as, rows)
+	return more, nil
+}
+
+// decide adds records and their outcomes. as holds everybody whom they name.
+func (mb *microbatch) decide(as accounts, rows []depotRow) {
 	mb.rows = append(mb.rows, rows...)
 	for _, row := range rows {
 		mb.outcomes = append(mb.outcomes, as.apply(row.entry))
@@ -83,7 +89,6 @@ func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, 
 			}
 		}
 	}
-	return more, nil
 }
 
 // readDepot returns the next records, partition after partition. Each partition has an equal share of the microbatch; more
@@ -131,7 +136,13 @@ var stmtAdvanceProgress = statement{"clumpql_advance_progress", advanceProgress}
 // message makes the transaction of a microbatch, which begins with the fence: whoever is not alone fails there, and others are kept out until
 // the end. So PStates and progress are changed together or not at all. The microbatch is decided then: what follows it builds on it.
 func (t *term) message(mb *microbatch) *message {
-	m := &message{}
+	m := &message{settings: stmtPlans}
+	t.write(m, mb)
+	return m
+}
+
+// write adds the statements of a microbatch to a message.
+func (t *term) write(m *message, mb *microbatch) {
 	for p := range mb.next {
 		if mb.next[p] != mb.from[p] {
 			m.add(stmtAdvanceProgress, argInt4(int32(p)), argInt8(mb.from[p]), argInt8(t.epoch), argInt8(mb.next[p]))
@@ -144,7 +155,6 @@ func (t *term) message(mb *microbatch) *message {
 		t.hash = l.hash
 	}
 	m.add(stmtNotify, []byte(settledNote(mb.from, mb.next)))
-	return m
 }
 
 // commit sends the message of a microbatch. After an error the term is over, for nothing is known about the commit: the next
@@ -169,11 +179,14 @@ func (w *Worker) commit(ctx context.Context, mb *microbatch, m *message) error {
 	return nil
 }
 
-// isFenced tells whether advanceProgress has refused. A cluster puts the number of a shard behind the table's name.
-func isFenced(err error) bool {
+// isFenced tells whether advanceProgress has refused.
+func isFenced(err error) bool { return isRefused(err, "progress") }
+
+// isRefused tells whether a table's next_offset has refused a null. A cluster puts the number of a shard behind the table's name.
+func isRefused(err error, table string) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == notNullViolation &&
-		strings.HasPrefix(refused.TableName, "progress") && refused.ColumnName == "next_offset"
+		strings.HasPrefix(refused.TableName, table) && refused.ColumnName == "next_offset"
 }
 
 const notNullViolation = "23502"

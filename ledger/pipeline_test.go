@@ -262,11 +262,11 @@ func TestMessageTakesLocksLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	m := &message{}
+	m := &message{settings: stmtPlans}
 	m.add(stmtTakeOffsets, argInt4(0), argInt4(1), argInt8(1))
 	large := make([]int64, 100_000)
 	m.add(stmtWriteFunds, argInt8s(large), argInt8s(large))
-	for _, s := range []statement{stmtBegin, stmtSettings, stmtTakeOffsets, stmtWriteFunds} {
+	for _, s := range []statement{stmtBegin, stmtPlans, stmtTakeOffsets, stmtWriteFunds} {
 		if _, err := conn.Conn().Prepare(ctx, s.name, s.sql); err != nil {
 			t.Fatal(err)
 		}

@@ -179,11 +179,14 @@ func (ws *waiters) decidesHere() bool {
 	return ws.deciding
 }
 
-// sends tells that a microbatch is under way by a backend.
+// sends tells that a microbatch is under way by a backend, or, by 0, that it was refused.
 func (ws *waiters) sends(backend uint32) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	ws.sender, ws.sent = backend, time.Now()
+	if backend == 0 {
+		ws.sent = time.Time{}
+	}
 }
 
 // setListening tells whether notifications arrive.

@@ -108,57 +108,6 @@ func (w *Worker) work(ctx context.Context) error {
 	}
 }
 
-// serve runs one term: it waits for the lease and then decides what comes, until something fails. Each term has an epoch
-// of its own and reads progress afresh, so nothing is assumed about how the last one ended.
-func (w *Worker) serve(ctx context.Context) (err error) {
-	t, err := w.campaign(ctx)
-	if err != nil {
-		return err
-	}
-	w.depot.waiters.settled(t.next)
-	w.depot.waiters.decides(true)
-	defer w.depot.waiters.decides(false)
-	committed, underWay := make(chan error, 1), false
-	defer func() {
-		if underWay {
-			err = errors.Join(err, <-committed) // nothing of a term outlives it
-		}
-	}()
-	renewal := time.NewTicker(max(w.lease/3, time.Millisecond))
-	defer renewal.Stop()
-	mb, more := t.begin(t.next), true
-	for {
-		// While a microbatch is under way the next one is decided, with all that arrives until then. It is sent when the one
-		// before it is committed; if that fails, it goes with the term.
-		for more && !mb.full(w.batchSize, underWay) {
-			if more, err = w.fill(ctx, t, mb); err != nil {
-				return err
-			}
-		}
-		if !underWay && len(mb.rows) > 0 {
-			sent, m := mb, t.message(mb)
-			underWay = true
-			go func() { committed <- w.commit(ctx, sent, m) }()
-			mb = t.begin(sent.next)
-			continue
-		}
-		select {
-		case <-w.depot.appended:
-			more = true
-		case err = <-committed:
-			underWay = false
-		case <-renewal.C:
-			more = true // the net under lost notifications
-			err = w.renew(ctx, t)
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
 // microbatch decides what the depot holds next, at most batchSize records, and returns how many.
 func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
 	mb := t.begin(t.next)

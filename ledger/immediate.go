@@ -1,0 +1,197 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// While the worker of this process has nothing to do, a small group is decided as it is appended: one transaction has the append and the
+// microbatch. That spares a commit, two round trips and the reading of what was just written. The offsets are known beforehand:
+// they follow on what the worker has decided, or the head's null refuses them, as the fence refuses a term that is over. The
+// locks come in the order of appends and then of microbatches, heads before progress, which nobody takes the other way round.
+
+const (
+	// immediateRecords is the most records of a group that is decided as it is appended. Of more than that, the one is
+	// appended while the other is decided.
+	immediateRecords = 64
+	// apartAfterRefusal is how many groups are decided apart after one that was not next, or was kept waiting: others append, too.
+	apartAfterRefusal = 64
+)
+
+// errApart means that a group has to be decided apart from its append. Nothing of it was committed.
+var errApart = errors.New("to be decided apart")
+
+// immediateSettings are planSettings, and nobody is kept waiting: who holds a head or progress for long does not stop other appends
+// than its own, or the worker, by way of this one.
+const immediateSettings = planSettings + `,
+    set_config('lock_timeout', '100', true)`
+
+const takeNextOffsets = `UPDATE depot_heads
+SET next_offset = CASE WHEN partitions = 1 AND next_offset = $1::bigint THEN $2::bigint END
+WHERE partition = 0`
+
+const insertDecided = `INSERT INTO depot
+    (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
+SELECT 0, unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+    unnest($6::smallint[]), unnest($7::text[]), $8::timestamptz`
+
+var (
+	stmtImmediate       = statement{"clumpql_immediate", immediateSettings}
+	stmtTakeNextOffsets = statement{"clumpql_take_next_offsets", takeNextOffsets}
+	stmtInsertDecided   = statement{"clumpql_insert_decided", insertDecided}
+)
+
+// idleTerm is a term that an append may use while its worker does not.
+type idleTerm struct {
+	*term
+	whenOver func(func()) (stop func() bool) // calls a function when the term is over, unless stopped
+	broken   chan<- error                    // takes why the term cannot go on
+}
+
+// borrow returns the term of this process' worker, to be returned, or nil where that is busy or would not do.
+func (d *Depot) borrow(group []*call) *idleTerm {
+	records := 0
+	for _, c := range group {
+		records += len(c.entries)
+	}
+	t := d.idle.Load()
+	switch {
+	case t == nil || records > immediateRecords:
+		return nil
+	case d.apart > 0:
+		d.apart--
+		return nil
+	}
+	select {
+	case t.use <- struct{}{}:
+	default:
+		return nil
+	}
+	if len(t.next) > 1 {
+		t.giveBack()
+		return nil
+	}
+	return t
+}
+
+func (t *idleTerm) giveBack() { <-t.use }
+
+// appendDecided appends a group of which the depot holds nothing, and decides it, in one transaction. errApart says that it has to be
+// done in two, a data error that the depot holds some of it.
+func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bool) error {
+	t := d.borrow(group)
+	if t == nil {
+		return errApart
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer t.whenOver(cancel)()
+	a := newAppending(1)
+	a.heads[0] = t.next[0]
+	for _, c := range group {
+		c.receipts, c.err = a.add(c.entries, c.token)
+	}
+	im, err := t.decide(ctx, a.added[0])
+	if err != nil {
+		t.broken <- err // it does not know all that it should remember
+		return errApart
+	}
+	sent, err := d.sendDecided(ctx, im)
+	moved := isRefused(err, "depot_heads") || isLocked(err)
+	switch {
+	case err == nil:
+		t.next = im.next
+		t.giveBack()
+		return nil
+	case isFenced(err):
+		t.broken <- errFenced
+		return errApart
+	case !moved && !isDataError(err):
+		t.broken <- err
+		*committing = sent && commitUnknown(err)
+		return err
+	}
+	im.undo(t)
+	t.giveBack()
+	if moved {
+		d.apart = apartAfterRefusal
+		d.wakeWorker() // there is what others have appended
+		return errApart
+	}
+	return err
+}
+
+// immediate is a microbatch of records that are appended with it.
+type immediate struct {
+	*microbatch
+	message *message
+	hash    Hash      // before it
+	were    []account // the accounts of each record before it
+	are     []*account
+}
+
+// decide decides records that are not appended yet, as of now. After an error the term is over.
+func (t *idleTerm) decide(ctx context.Context, c *depotColumns) (*immediate, error) {
+	now, first := t.clock.now(), t.next[0]
+	rows := make([]depotRow, len(c.ids))
+	for i := range rows {
+		rows[i] = depotRow{
+			entry:  entry{kind(c.kinds[i]), c.userIDs[i], c.toUserIDs[i], c.amounts[i], c.ids[i]},
+			offset: c.offsets[i], position: c.offsets[i], appendedAt: now,
+		}
+	}
+	im := &immediate{microbatch: t.begin(t.next), message: &message{settings: stmtImmediate}, hash: t.hash}
+	as, err := t.memory.recall(ctx, rows)
+	if err != nil {
+		return nil, fmt.Errorf("read funds: %w", err)
+	}
+	for _, row := range rows {
+		for _, id := range [...]int64{row.userID, row.toUserID} {
+			im.are, im.were = append(im.are, as[id]), append(im.were, *as[id])
+		}
+	}
+	im.next[0] = first + int64(len(rows))
+	im.microbatch.decide(as, rows)
+	im.message.add(stmtTakeNextOffsets, argInt8(first), argInt8(im.next[0]))
+	im.message.add(stmtInsertDecided, argInt8s(c.offsets), argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.amounts),
+		argInt8s(c.tokens), argInt2s(c.kinds), argTexts(c.ids), argTimestamp(now))
+	t.write(im.message, im.microbatch)
+	return im, nil
+}
+
+// undo makes the term what it was before a microbatch of which nothing was committed.
+func (im *immediate) undo(t *idleTerm) {
+	t.hash = im.hash
+	for i, a := range slices.Backward(im.are) {
+		*a = im.were[i]
+	}
+}
+
+// sendDecided commits what is appended and decided. sent tells whether Postgres may have got it.
+func (d *Depot) sendDecided(ctx context.Context, im *immediate) (sent bool, err error) {
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Release() // drops the connection if the message has closed it
+	d.waiters.sends(conn.Conn().PgConn().PID())
+	if _, err := im.message.send(ctx, conn.Conn()); err != nil {
+		d.waiters.sends(0) // the term may go on
+		return im.message.sent, err
+	}
+	d.decided.add(im.microbatch) // before the waiters wake: they ask for it
+	d.waiters.settled(im.next)
+	return true, nil
+}
+
+// isLocked tells whether something was locked for longer than lock_timeout.
+func isLocked(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == lockNotAvailable && refused.SeverityUnlocalized == "ERROR"
+}
+
+const lockNotAvailable = "55P03"

@@ -1,0 +1,112 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// serving is a worker in its term.
+type serving struct {
+	*Worker
+	term      *term
+	filled    *microbatch // what is sent next; nil: the worker does not use the term
+	more      bool        // the depot may hold more than that
+	underWay  bool        // a microbatch is
+	committed chan error  // how it ended
+	broken    chan error  // why the term cannot go on, of an append that used it: that does not return it
+}
+
+// serve runs one term: it waits for the lease and then decides what comes, until something fails. Each term has an epoch
+// of its own and reads progress afresh, so nothing is assumed about how the last one ended.
+func (w *Worker) serve(ctx context.Context) (err error) {
+	t, err := w.campaign(ctx)
+	if err != nil {
+		return err
+	}
+	w.depot.waiters.settled(t.next)
+	w.depot.waiters.decides(true)
+	defer w.depot.waiters.decides(false)
+
+	ctx, over := context.WithCancel(ctx)
+	s := &serving{
+		Worker: w, term: t, filled: t.begin(t.next), more: true,
+		committed: make(chan error, 1), broken: make(chan error, 1),
+	}
+	lent := &idleTerm{t, func(f func()) func() bool { return context.AfterFunc(ctx, f) }, s.broken}
+	w.depot.idle.Store(lent)
+	defer func() { // nothing of a term outlives it
+		w.depot.idle.CompareAndSwap(lent, nil)
+		if s.underWay {
+			err = errors.Join(err, <-s.committed)
+		}
+		over()
+		if s.filled == nil {
+			select {
+			case t.use <- struct{}{}:
+			case broken := <-s.broken:
+				err = errors.Join(err, broken)
+			}
+		}
+	}()
+	return s.decide(ctx)
+}
+
+// decide decides what comes.
+func (s *serving) decide(ctx context.Context) error {
+	renewal := time.NewTicker(max(s.lease/3, time.Millisecond))
+	defer renewal.Stop()
+	for {
+		if err := s.proceed(ctx); err != nil {
+			return err
+		}
+		var use chan<- struct{}
+		if s.filled == nil && s.more {
+			use = s.term.use
+		}
+		var err error
+		select {
+		case use <- struct{}{}:
+			s.filled = s.term.begin(s.term.next)
+		case <-s.depot.appended:
+			s.more = true
+		case err = <-s.committed:
+			s.underWay = false
+		case err = <-s.broken:
+			s.filled = s.term.begin(s.term.next)
+		case <-renewal.C:
+			s.more = true // the net under lost notifications
+			err = s.renew(ctx, s.term)
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// proceed does what can be done now. While a microbatch is under way the next one is decided, with all that arrives until then. It is sent
+// when the one before it is committed; if that fails, it goes with the term. When there is nothing to do an append may use the term.
+func (s *serving) proceed(ctx context.Context) (err error) {
+	for s.filled != nil {
+		for s.more && !s.filled.full(s.batchSize, s.underWay) {
+			if s.more, err = s.fill(ctx, s.term, s.filled); err != nil {
+				return err
+			}
+		}
+		switch {
+		case s.underWay:
+			return nil
+		case len(s.filled.rows) == 0:
+			s.term.next, s.filled = s.filled.next, nil
+			<-s.term.use
+		default:
+			sent, m := s.filled, s.term.message(s.filled)
+			s.underWay = true
+			go func() { s.committed <- s.commit(ctx, sent, m) }()
+			s.filled = s.term.begin(sent.next)
+		}
+	}
+	return nil
+}
