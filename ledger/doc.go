@@ -10,6 +10,8 @@
 //	                          (while the microbatch before it commits)        |
 //	                          one message a microbatch:                       v
 //	                          begin, progress (the fence), write, notify, commit
+//	         or, while the worker has nothing to do, and the group is small:
+//	                          one message for both: begin, take the next offsets, insert, progress, write, notify, commit
 //	                                                                         |
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
@@ -21,7 +23,9 @@
 //
 //   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
 //     whatever arrived while the last one was under way. There is no timer, and a conflict stays with its call. A group whose records are
-//     all new takes one round trip; the unique key refuses the others, and they are looked up.
+//     all new takes one round trip; the unique key refuses the others, and they are looked up. A small group that finds the worker of
+//     its process without work is decided in the same transaction (immediate.go): it is the worker's microbatch, under its term and fence, and
+//     if it is refused because others were faster, or keep it waiting for a tenth of a second, it is appended and decided as usual.
 //   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
 //     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
 //     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
@@ -52,7 +56,8 @@
 // A connection that breaks before the commit loses the transaction, and with it nothing that was promised. One that breaks
 // while committing leaves the outcome unknown. An append is repeated then: the lock on the head makes the repetition
 // wait for the end of its predecessor, and a token in each row tells its own records from others', so its receipts are
-// the true ones. A microbatch ends its term: the worker takes the lease anew, under a later epoch, and reads progress.
+// the true ones. A microbatch ends its term: the worker takes the lease anew, under a later epoch, and reads progress. A transaction that
+// is both is repeated as an append, and ends the term.
 // A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
 // holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
 // A connection that falls silent without an end is given up after thirty seconds; another process has taken over long before.

@@ -155,7 +155,7 @@ func (t *idleTerm) decide(ctx context.Context, c *depotColumns) (*immediate, err
 		}
 	}
 	im.next[0] = first + int64(len(rows))
-	im.microbatch.decide(as, rows)
+	im.decide(as, rows)
 	im.message.add(stmtTakeNextOffsets, argInt8(first), argInt8(im.next[0]))
 	im.message.add(stmtInsertDecided, argInt8s(c.offsets), argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.amounts),
 		argInt8s(c.tokens), argInt2s(c.kinds), argTexts(c.ids), argTimestamp(now))

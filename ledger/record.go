@@ -53,7 +53,7 @@ type DepositRecord struct {
 	Position     int64 // decisions made before it in the whole ledger; 0 while Pending
 	Status       Status
 	BalanceMinor *int64    // what the decision found, before the amount was added; nil while Pending
-	AppendedAt   time.Time // by the clock of the database
+	AppendedAt   time.Time // by the clock of the database, to some milliseconds
 }
 
 // TransferRecord is a transfer and what became of it.
@@ -65,7 +65,7 @@ type TransferRecord struct {
 	Status            Status
 	PayerBalanceMinor *int64    // what the decision found, before the amount moved; nil while Pending
 	PayeeBalanceMinor *int64    // the same of who is paid; nil but in the history and the feed of who is paid
-	AppendedAt        time.Time // by the clock of the database
+	AppendedAt        time.Time // by the clock of the database, to some milliseconds
 }
 
 // Receipt says where the depot holds a record.
