@@ -30,11 +30,8 @@ func TestDepotDecidedAtOnce_faultTable(t *testing.T) {
 		pool, f := pgtest.New(t), newFaults()
 		table := &immediateTable{pool, f, newClient(t, newFaultyPool(t, pool, f)), newClient(t, pool), next, 0}
 		stop := table.start(t)
-		table.check(t, nil)
-		f.record()
-		waitIdle(t, table.mine.depot)
-		table.check(t, nil)
-		points := ofMessage(f.disarm(), immediateSettings)
+		table.check(t, nil) // adds the accounts
+		points := table.record(t)
 		stop()
 		for _, at := range rows(t, points, how) {
 			t.Run(at.String(), func(t *testing.T) {
@@ -61,20 +58,35 @@ func TestDepotDecidedAtOnce_faultTable(t *testing.T) {
 	})
 }
 
-// ofMessage returns the points of the message that has a statement, each as the first of its kind.
-func ofMessage(seen []point, statement string) []point {
+// record returns the points of a transaction that appends and decides, each as the first of its kind.
+func (i *immediateTable) record(t *testing.T) (points []point) {
+	t.Helper()
+	for start := time.Now(); len(points) == 0; {
+		waitIdle(t, i.mine.depot) // it may renew its lease just after that
+		i.faults.record()
+		i.check(t, nil)
+		points = ofMessage(i.faults.disarm(), immediateSettings)
+		if time.Since(start) > time.Minute {
+			t.Fatal("nothing is decided as it is appended")
+		}
+	}
+	return points
+}
+
+// ofMessage returns the points of the message that has a statement, each as the first of its kind. There are none where another message
+// was sent meanwhile.
+func ofMessage(seen []point, statement string) (points []point) {
 	at := slices.IndexFunc(seen, func(p point) bool { return p.statement == statement })
 	if at < 1 {
 		return nil
 	}
-	var chosen []point
-	for _, p := range seen[at-1:] { // it begins with begin
-		chosen = append(chosen, point{p.statement, 1})
-		if p.statement == endOfMessage {
-			break
+	for i, p := range seen[at-1:] { // it begins with begin
+		points = append(points, point{p.statement, 1})
+		if p.statement == endOfMessage && seen[at-1:][i-1].statement == stmtCommit.sql {
+			return points
 		}
 	}
-	return chosen
+	return nil
 }
 
 func (i *immediateTable) start(t *testing.T) (stop func()) {
