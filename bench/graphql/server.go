@@ -9,6 +9,7 @@ import (
 	"github.com/clumpql/clumpql/bench/cluster"
 	"github.com/clumpql/clumpql/bench/process"
 	"github.com/clumpql/clumpql/internal/catalogue"
+	"github.com/clumpql/clumpql/internal/command"
 )
 
 // server is a contender in a process of its own.
@@ -54,6 +55,7 @@ func serveHandler(newHandler func(*catalogue.Store) http.Handler) process.Server
 			return err
 		}
 		defer pool.Close()
+		defer command.RaiseHeapFloor()() // as clumpql itself does
 		listener, err := process.Listen(ctx)
 		if err != nil {
 			return err

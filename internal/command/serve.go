@@ -41,6 +41,7 @@ func (s serveCommand) Run(ctx context.Context, c *config, p Program) error {
 }
 
 func (s serveCommand) serve(ctx context.Context, c *config, p Program) error {
+	defer RaiseHeapFloor()()
 	log := c.logger(p.Stderr)
 	slog.SetDefault(log) // gqlgen writes by package log what it cannot return
 	// First what fails at once: a taken port should not have to wait for Postgres to start.
