@@ -2680,24 +2680,33 @@ func (e *executor) unmarshalInputDepositInput(ctx context.Context, obj any) (mod
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalNID2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err = e.unmarshalNID2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.ID = data
 	}
 	if v, ok := fields["userId"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
 		data, err := e.unmarshalNID2int64(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err = e.unmarshalNID2int64(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.UserID = data
 	}
 	if v, ok := fields["amount"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
 		data, err := e.unmarshalNBigInt2int64(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err = e.unmarshalNBigInt2int64(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -2705,8 +2714,11 @@ func (e *executor) unmarshalInputDepositInput(ctx context.Context, obj any) (mod
 	}
 	{
 		v := gqlexec.InputField(fields, "waitFor", "SETTLED")
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waitFor"))
 		data, err := e.unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waitFor"))
+			data, err = e.unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -2722,32 +2734,44 @@ func (e *executor) unmarshalInputTransferInput(ctx context.Context, obj any) (mo
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalNID2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err = e.unmarshalNID2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.ID = data
 	}
 	if v, ok := fields["fromUserId"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromUserId"))
 		data, err := e.unmarshalNID2int64(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromUserId"))
+			data, err = e.unmarshalNID2int64(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.FromUserID = data
 	}
 	if v, ok := fields["toUserId"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toUserId"))
 		data, err := e.unmarshalNID2int64(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toUserId"))
+			data, err = e.unmarshalNID2int64(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.ToUserID = data
 	}
 	if v, ok := fields["amount"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
 		data, err := e.unmarshalNBigInt2int64(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err = e.unmarshalNBigInt2int64(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -2755,8 +2779,11 @@ func (e *executor) unmarshalInputTransferInput(ctx context.Context, obj any) (mo
 	}
 	{
 		v := gqlexec.InputField(fields, "waitFor", "SETTLED")
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waitFor"))
 		data, err := e.unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waitFor"))
+			data, err = e.unmarshalOWaitFor2githubᚗcomᚋclumpqlᚋclumpqlᚋgraphᚋmodelᚐWaitFor(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}

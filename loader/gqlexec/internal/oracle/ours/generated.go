@@ -3091,8 +3091,11 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle
 	fields := obj.(map[string]any)
 	{
 		v := gqlexec.InputField(fields, "text", "default")
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -3100,8 +3103,11 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle
 	}
 	{
 		v := gqlexec.InputField(fields, "times", 2)
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("times"))
 		data, err := e.unmarshalOInt2ᚖint(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("times"))
+			data, err = e.unmarshalOInt2ᚖint(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -3116,8 +3122,11 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle
 		it.Mood = data
 	}
 	if v, ok := fields["tags"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
 		data, err := e.unmarshalOString2ᚕstringᚄ(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err = e.unmarshalOString2ᚕstringᚄ(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -3142,8 +3151,11 @@ func (e *executor) unmarshalInputInnerInput(ctx context.Context, obj any) (oracl
 	fields := obj.(map[string]any)
 	{
 		v := gqlexec.InputField(fields, "flag", true)
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flag"))
 		data, err := e.unmarshalOBoolean2ᚖbool(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flag"))
+			data, err = e.unmarshalOBoolean2ᚖbool(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}

@@ -4874,8 +4874,11 @@ func (e *executor) unmarshalInputDefaultInput(ctx context.Context, obj any) (Def
 	fields := obj.(map[string]any)
 	{
 		v := gqlexec.InputField(fields, "falsyBoolean", false)
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("falsyBoolean"))
 		data, err := e.unmarshalOBoolean2ᚖbool(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("falsyBoolean"))
+			data, err = e.unmarshalOBoolean2ᚖbool(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -4883,8 +4886,11 @@ func (e *executor) unmarshalInputDefaultInput(ctx context.Context, obj any) (Def
 	}
 	{
 		v := gqlexec.InputField(fields, "truthyBoolean", true)
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("truthyBoolean"))
 		data, err := e.unmarshalOBoolean2ᚖbool(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("truthyBoolean"))
+			data, err = e.unmarshalOBoolean2ᚖbool(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -4900,16 +4906,22 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (EchoIn
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["n"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
 		data, err := e.unmarshalOInt2ᚖint32(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
+			data, err = e.unmarshalOInt2ᚖint32(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.N = data
 	}
 	if v, ok := fields["wide"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wide"))
 		data, err := e.unmarshalOInt2ᚖint(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wide"))
+			data, err = e.unmarshalOInt2ᚖint(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -4925,16 +4937,22 @@ func (e *executor) unmarshalInputFieldsOrderInput(ctx context.Context, obj any) 
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["firstField"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstField"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstField"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.FirstField = data
 	}
 	if v, ok := fields["overrideFirstField"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overrideFirstField"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overrideFirstField"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -4984,8 +5002,11 @@ func (e *executor) unmarshalInputInnerInput(ctx context.Context, obj any) (Inner
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalNInt2int(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err = e.unmarshalNInt2int(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5077,8 +5098,11 @@ func (e *executor) unmarshalInputInputDirectivesWithArgs(ctx context.Context, ob
 	fields := obj.(map[string]any)
 	fields = maps.Clone(fields)
 	if v, ok := fields["text"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5139,8 +5163,11 @@ func (e *executor) unmarshalInputIssue4053Input2(ctx context.Context, obj any) (
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["hello"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hello"))
 		data, err := e.unmarshalOString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hello"))
+			data, err = e.unmarshalOString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5148,8 +5175,11 @@ func (e *executor) unmarshalInputIssue4053Input2(ctx context.Context, obj any) (
 	}
 	{
 		v := gqlexec.InputField(fields, "helloWithDefault", "world")
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helloWithDefault"))
 		data, err := e.unmarshalOString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helloWithDefault"))
+			data, err = e.unmarshalOString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5183,8 +5213,11 @@ func (e *executor) unmarshalInputMapNestedMapSliceInput(ctx context.Context, obj
 	fields := obj.(map[string]any)
 	it = make(map[string]any, len(fields))
 	if v, ok := fields["name"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5209,16 +5242,22 @@ func (e *executor) unmarshalInputMapStringInterfaceInput(ctx context.Context, ob
 	fields := obj.(map[string]any)
 	it = make(map[string]any, len(fields))
 	if v, ok := fields["a"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it["a"] = data
 	}
 	if v, ok := fields["b"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
 		data, err := e.unmarshalOInt2ᚖint(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
+			data, err = e.unmarshalOInt2ᚖint(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5284,40 +5323,55 @@ func (e *executor) unmarshalInputOmittableInput(ctx context.Context, obj any) (O
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["id"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 		data, err := e.unmarshalOID2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err = e.unmarshalOID2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.ID = graphql.OmittableOf(data)
 	}
 	if v, ok := fields["bool"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bool"))
 		data, err := e.unmarshalOBoolean2ᚖbool(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bool"))
+			data, err = e.unmarshalOBoolean2ᚖbool(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Bool = graphql.OmittableOf(data)
 	}
 	if v, ok := fields["str"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("str"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("str"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Str = graphql.OmittableOf(data)
 	}
 	if v, ok := fields["int"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("int"))
 		data, err := e.unmarshalOInt2ᚖint(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("int"))
+			data, err = e.unmarshalOInt2ᚖint(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Int = graphql.OmittableOf(data)
 	}
 	if v, ok := fields["time"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("time"))
 		data, err := e.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("time"))
+			data, err = e.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5332,8 +5386,11 @@ func (e *executor) unmarshalInputOmittableInput(ctx context.Context, obj any) (O
 		it.Enum = graphql.OmittableOf(data)
 	}
 	if v, ok := fields["scalar"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scalar"))
 		data, err := e.unmarshalOThirdParty2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚋtestserverᚐThirdParty(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scalar"))
+			data, err = e.unmarshalOThirdParty2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚋtestserverᚐThirdParty(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5425,16 +5482,22 @@ func (e *executor) unmarshalInputUpdatePtrToPtrInner(ctx context.Context, obj an
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["key"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Key = data
 	}
 	if v, ok := fields["value"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5450,8 +5513,11 @@ func (e *executor) unmarshalInputUpdatePtrToPtrOuter(ctx context.Context, obj an
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["name"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
@@ -5483,48 +5549,66 @@ func (e *executor) unmarshalInputValidInput(ctx context.Context, obj any) (Valid
 	}
 	fields := obj.(map[string]any)
 	if v, ok := fields["break"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("break"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("break"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Break = data
 	}
 	if v, ok := fields["func"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("func"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("func"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Func = data
 	}
 	if v, ok := fields["type"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Type = data
 	}
 	if v, ok := fields["range"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("range"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("range"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Range = data
 	}
 	if v, ok := fields["return"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("return"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("return"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
 		it.Return = data
 	}
 	if v, ok := fields["_"]; ok {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("_"))
 		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("_"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
 		if err != nil {
 			return it, err
 		}
