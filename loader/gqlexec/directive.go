@@ -14,12 +14,12 @@ import (
 // has any.
 type Directives func(ctx context.Context, i int, next graphql.Resolver) (any, error)
 
-// DirectedPlain is [Plain] for a field with directives. They may block: those of each row run in a [loader.Future], with a context of their
-// own, whose path has the indexes.
+// DirectedPlain is [Plain] for a field with directives. They may block, unless the Schema says InlineDirectives: those of each row run in a
+// [loader.Future], with a context of their own, whose path has the indexes.
 func DirectedPlain[V any](
 	c *Column, directives Directives, get func(ctx context.Context, i int) (V, error), complete Complete[V],
 ) {
-	directed(c, directives, func(i int, _ asking) graphql.Resolver {
+	directedPlain(c, directives, func(i int) graphql.Resolver {
 		return func(ctx context.Context) (any, error) { return get(ctx, i) }
 	}, complete)
 }
@@ -56,21 +56,47 @@ func await[V any](ctx context.Context, a asking, clump loader.Clump[V]) (res any
 	return res, err
 }
 
+func directedPlain[V any](c *Column, directives Directives, next func(i int) graphql.Resolver, complete Complete[V]) {
+	if c.run.inline {
+		directedInline(c, directives, next, complete)
+		return
+	}
+	directed(c, directives, func(i int, _ asking) graphql.Resolver { return next(i) }, complete)
+}
+
+// directedInline runs the directives here. With the Scope they would wait for what is not sent before they have returned.
+func directedInline[V any](c *Column, directives Directives, next func(i int) graphql.Resolver, complete Complete[V]) {
+	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
+	outside := loader.WithScope(c.Context(), nil)
+	c.each(func(i int) {
+		fc := graphql.GetFieldContext(c.run.errorContext(c.slot(i)))
+		v, err := runDirectives[V](outside, fc, i, directives, next(i))
+		a.addDirected(c.slot(i), v, err)
+	})
+}
+
+// runDirectives runs the directives of row i under the field context fc of its slot, which has the indexes, in place of the column's.
+func runDirectives[V any](
+	ctx context.Context, fc *graphql.FieldContext, i int, directives Directives, next graphql.Resolver,
+) (v directedValue[V], err error) {
+	parent := fc.Parent
+	ctx = graphql.WithFieldContext(ctx, fc)
+	fc.Parent = parent
+	res, err := directives(ctx, i, next)
+	if err != nil {
+		return v, err
+	}
+	return newDirectedValue[V](ctx, res)
+}
+
 func directed[V any](c *Column, directives Directives, next func(i int, a asking) graphql.Resolver, complete Complete[V]) {
 	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
 	ask, column := asking{c.run.scope, c.field.origin}, c.Context()
 	clumps := make([]loader.Clump[directedValue[V]], c.rows)
 	for i := range c.rows {
 		fc := graphql.GetFieldContext(c.run.errorContext(c.slot(i)))
-		parent := fc.Parent
 		clumps[i] = loader.Future(func(ctx context.Context) (directedValue[V], error) {
-			ctx = graphql.WithFieldContext(valuesOf{ctx, column}, fc)
-			fc.Parent = parent // not the column's, which has no indexes
-			res, err := directives(ctx, i, next(i, ask))
-			if err != nil {
-				return directedValue[V]{}, err
-			}
-			return newDirectedValue[V](ctx, res)
+			return runDirectives[V](valuesOf{ctx, column}, fc, i, directives, next(i, ask))
 		})
 	}
 	loader.StartEach(c.run.execution, clumps, "", func(i int, v directedValue[V], _ bool, err error) {

@@ -76,7 +76,7 @@
 // same functions in a DirectiveRoot. Those of a field of Subscription run once, around its resolver, when the stream begins. Those of any
 // other field are called for every object, in a goroutine each, with a context whose path has the indexes; next waits for the value of a
 // clump, and what the directives of a wave wait for is one batch, its keys in no particular order. So they may block, and may use the Scope.
-// This is what differs:
+// Where none does, InlineDirectives saves the goroutines for fields that return no clumps. This is what differs:
 //   - The context that a directive hands to next reaches the resolver of its field, but not the fields below.
 //   - A panic in a clump is a [*loader.PanicError] that next returns.
 //   - Directives on arguments and what they hold are called once for a field of the query, not for every object: that is when

@@ -32,7 +32,7 @@ func Optional[V any](c *Column, get func(i int) (v V, ok bool, err error), compl
 func DirectedOptional[V any](
 	c *Column, directives Directives, get func(ctx context.Context, i int) (v V, ok bool, err error), complete Complete[V],
 ) {
-	directed(c, directives, func(i int, _ asking) graphql.Resolver {
+	directedPlain(c, directives, func(i int) graphql.Resolver {
 		return func(ctx context.Context) (any, error) {
 			v, ok, err := get(ctx, i)
 			if err != nil || !ok {

@@ -28,6 +28,7 @@ type run struct {
 	plan      *operationPlan  // of what is selected
 	plans     *loader.Plans   // of what is fetched
 	hook      AroundColumn    // nil: none
+	inline    bool            // directives that wait for no clump
 	ctx       context.Context // with the Scope of the query, or of the mutation's root field that is being executed
 	execution *loader.Execution
 	scope     *loader.Scope // of the execution
@@ -56,6 +57,7 @@ func (s *Schema) begin(ctx context.Context, root *Object[Root]) (*run, *selectio
 	r := &run{
 		answer: answers.Get().(*answer),
 		schema: s.Parsed, operation: graphql.GetOperationContext(ctx), plans: s.Plans, hook: s.AroundColumn, ctx: ctx,
+		inline: s.InlineDirectives,
 	}
 	r.plan = s.selections.plan(r.operation)
 	selected, err := rootPlan(r, root)

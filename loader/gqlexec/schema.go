@@ -35,6 +35,11 @@ type Schema struct {
 	// FieldComplexity is the cost of a field with its arguments and what is selected below it; not ok, or nil: gqlgen's own.
 	FieldComplexity func(ctx context.Context, typeName, field string, childComplexity int, rawArgs map[string]any) (cost int, ok bool)
 
+	// InlineDirectives has the directives of fields whose resolvers return no clump run on the goroutine that drives the request, one object
+	// after the other, in place of a goroutine for each. It is for directives that do not block: while one does, the request waits. What they
+	// fetch themselves is fetched in no Scope. Those of fields that return clumps have goroutines all the same, since they wait for these.
+	InlineDirectives bool
+
 	// IgnoreFieldInterceptors lets extensions be installed that intercept fields. They are not called for them; without it every operation
 	// is answered with an error that says so.
 	IgnoreFieldInterceptors bool

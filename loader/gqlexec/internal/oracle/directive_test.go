@@ -53,7 +53,10 @@ func TestDirectives_Fixed(t *testing.T) {
 		"AllStrict":        `{ directed(ids: [` + allDirected() + `]) { strictMethod strictClump } a: directed(ids: [` + allDirected() + `]) { self { strictReplaced } } }`,
 	}
 	for name, query := range cases {
-		t.Run(name, func(t *testing.T) { compare(t, query, nil) })
+		t.Run(name, func(t *testing.T) {
+			compare(t, query, nil)
+			compareWith(t, inlineSchema(), query, nil)
+		})
 	}
 }
 
@@ -71,7 +74,9 @@ func TestDirectives_Variables(t *testing.T) {
 func TestDirectives_Random(t *testing.T) {
 	for seed := range uint64(300) {
 		g := generator{Rand: rand.New(rand.NewPCG(seed, 2))}
-		compare(t, fmt.Sprintf("{ directed(ids: %s) %s a: directed(ids: %s) %[2]s }", g.ids(), g.directed(3), g.ids()), nil)
+		query := fmt.Sprintf("{ directed(ids: %s) %s a: directed(ids: %s) %[2]s }", g.ids(), g.directed(3), g.ids())
+		compare(t, query, nil)
+		compareWith(t, inlineSchema(), query, nil)
 	}
 }
 

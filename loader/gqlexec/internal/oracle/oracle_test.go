@@ -60,11 +60,16 @@ func askParams(t *testing.T, schema graphql.ExecutableSchema, params *graphql.Ra
 	return a
 }
 
-// compare demands the same answer of both executors, and of ours again when it has learned what the query selects and how it fetches.
+// compare demands the same answer of both executors.
 func compare(t *testing.T, query string, variables map[string]any) {
 	t.Helper()
+	compareWith(t, oursSchema(), query, variables)
+}
+
+// compareWith demands gqlgen's answer of a schema, and of it again when it has learned what the query selects and how it fetches.
+func compareWith(t *testing.T, schema graphql.ExecutableSchema, query string, variables map[string]any) {
+	t.Helper()
 	want := ask(t, stockSchema(), query, variables)
-	schema := oursSchema()
 	queries := graphql.MapCache[*ast.QueryDocument]{} // selections are known by the parsed operation
 	remember := func(e *executor.Executor) { e.SetQueryCache(queries) }
 	times := 2

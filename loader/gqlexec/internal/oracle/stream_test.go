@@ -37,10 +37,19 @@ func withoutDefer(schema *ast.Schema) *ast.Schema {
 	return &without
 }
 
-func oursSchema() graphql.ExecutableSchema {
-	return ours.NewExecutableSchema(ours.Config{Resolvers: ours.NewResolver(), Plans: &loader.Plans{}, Directives: ours.DirectiveRoot{
+func oursSchema() graphql.ExecutableSchema { return ours.NewExecutableSchema(oursConfig()) }
+
+// inlineSchema runs directives without goroutines, where that is possible.
+func inlineSchema() graphql.ExecutableSchema {
+	config := oursConfig()
+	config.InlineDirectives = true
+	return ours.NewExecutableSchema(config)
+}
+
+func oursConfig() ours.Config {
+	return ours.Config{Resolvers: ours.NewResolver(), Plans: &loader.Plans{}, Directives: ours.DirectiveRoot{
 		Shout: oracle.Shout, Guard: oracle.Guard, Replace: oracle.Replace, AtMost: oracle.AtMost,
-	}})
+	}}
 }
 
 // follow returns every answer to a subscription, with its errors as a set.

@@ -23,6 +23,7 @@ type Config struct {
 	Plans      *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
 
 	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
+	InlineDirectives        bool                 // see gqlexec.Schema
 	IgnoreFieldInterceptors bool                 // run with extensions that intercept fields, without calling them; else operations fail
 
 	// EventTimeout bounds the execution of each event of a subscription, not the wait for it; 0: nothing does.
@@ -532,6 +533,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 			Parsed:                  parsedSchema,
 			Plans:                   cfg.Plans,
 			AroundColumn:            cfg.AroundColumn,
+			InlineDirectives:        cfg.InlineDirectives,
 			IgnoreFieldInterceptors: cfg.IgnoreFieldInterceptors,
 			EventTimeout:            cfg.EventTimeout,
 		},

@@ -21,6 +21,7 @@ type Config struct {
 	Plans      *loader.Plans // what it learns of operations, to fetch in fewer batches; nil: nothing
 
 	AroundColumn            gqlexec.AroundColumn // is called around every column; nil: nothing is
+	InlineDirectives        bool                 // see gqlexec.Schema
 	IgnoreFieldInterceptors bool                 // run with extensions that intercept fields, without calling them; else operations fail
 }
 
@@ -57,6 +58,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 			Parsed:                  parsedSchema,
 			Plans:                   cfg.Plans,
 			AroundColumn:            cfg.AroundColumn,
+			InlineDirectives:        cfg.InlineDirectives,
 			IgnoreFieldInterceptors: cfg.IgnoreFieldInterceptors,
 		},
 		object_Query:        &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
