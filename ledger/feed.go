@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // feedPage is the most transfers that a Feed holds for a follower at a time.
@@ -104,15 +108,15 @@ func (f *Feed) follow(ctx context.Context, look func() (more bool, err error), f
 }
 
 // readTransfersAfter has arrays of users and of the positions of each. A cluster does not join a table with an array and a limit for each of its
-// elements, so a user's position is looked up: see history_sql.go.
+// elements, so a user's position is looked up: see history_sql.go. The segments are those from the first of these positions on.
 const readTransfersAfter = `SELECT t.*, f.user_id
 FROM funds f
 JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
-    WHERE h.from_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
-    ORDER BY h.position
+    WHERE h.segment = ANY($4) AND h.from_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
+    ORDER BY h.segment, h.position
     LIMIT $3
 ) t ON true
 WHERE f.user_id = ANY($1)
@@ -123,8 +127,8 @@ JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
-    WHERE h.to_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
-    ORDER BY h.position
+    WHERE h.segment = ANY($4) AND h.to_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
+    ORDER BY h.segment, h.position
     LIMIT $3
 ) t ON true
 WHERE f.user_id = ANY($1)
@@ -143,23 +147,32 @@ func (s *PStates) transfersAfter(ctx context.Context, keys []afterPosition) (map
 		userIDs[i], positions[i] = k.userID, k.position
 		byUser[k.userID] = k
 	}
-	found := make(map[afterPosition][]TransferRecord, len(keys))
-	rows, _ := s.query(ctx, readTransfersAfter, userIDs, positions, feedPage)
-	defer rows.Close()
+	var found map[afterPosition][]TransferRecord
+	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+		found = make(map[afterPosition][]TransferRecord, len(keys))
+		b.Queue(readTransfersAfter, userIDs, positions, feedPage, segmentsOf(slices.Min(positions), math.MaxInt64, newest)).
+			Query(func(rows pgx.Rows) error { return collectTransfersAfter(rows, partitions, byUser, found) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read transfers: %w", unavailableIfBroken(err))
+	}
+	return found, nil
+}
+
+func collectTransfersAfter(
+	rows pgx.Rows, partitions int32, byUser map[int64]afterPosition, found map[afterPosition][]TransferRecord,
+) error {
 	for rows.Next() {
 		var r TransferRecord
 		var userID int64
 		if err := rows.Scan(&r.Position, &r.FromUserID, &r.ToUserID, &r.AmountMinor, &r.ID, &r.Offset,
 			&r.AppendedAt, &r.Status, &r.PayerBalanceMinor, &r.PayeeBalanceMinor, &userID); err != nil {
-			return nil, fmt.Errorf("read transfers: %w", err)
+			return err
 		}
 		r.Partition = partitionOf(r.FromUserID, partitions)
 		if k := byUser[userID]; len(found[k]) < feedPage { // either history has up to as many
 			found[k] = append(found[k], r)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read transfers: %w", unavailableIfBroken(err))
-	}
-	return found, nil
+	return rows.Err()
 }

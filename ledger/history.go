@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -119,24 +121,50 @@ func (s *PStates) transferPages(
 		return nil, err
 	}
 
-	first := max(page.First, 0)
-	args := []any{userIDs, first + 1, from, to, page.HasAfter}
-	after := page.After
+	first, scan := max(page.First, 0), scanSlicedTransfer(partitions)
+	var slices map[int64]Slice[TransferRecord]
+	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+		slices = newSlices[TransferRecord](userIDs)
+		if page.Order != ByID {
+			after, holding, preceding := page.places(newest)
+			b.Queue(statements[page.Order], userIDs, first+1, from, to, page.HasAfter, after, holding, preceding).
+				Query(func(rows pgx.Rows) error { return collectSlices(rows, slices, scan) })
+			return
+		}
+		after := page.After
+		if !page.HasAfter {
+			after = HistoryCursor{FromUserID: -1} // before every record
+		}
+		// The newest first: once it has a record, those before it are complete. So the answer is of one moment, too.
+		for segment := newest; segment >= 0; segment-- {
+			b.Queue(statements[ByID], userIDs, first+1, from, to, page.HasAfter, after.ID, after.FromUserID, segment).
+				Query(func(rows pgx.Rows) error { return mergeSlices(rows, slices, first, scan) })
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	cutSlices(slices, first)
+	return slices, nil
+}
+
+// places returns the cursor of a page by position, or what precedes every record, and the segments that may hold the page and what
+// precedes it.
+func (p HistoryPage) places(newest int32) (after int64, holding, preceding []int32) {
 	switch {
-	case page.Order == ByID && !page.HasAfter:
-		after = HistoryCursor{FromUserID: -1} // before every record
-	case page.Order == Oldest && !page.HasAfter:
-		after.Position = -1
-	case page.Order == Newest && !page.HasAfter:
-		after.Position = math.MaxInt64
+	case p.Order == Oldest && p.HasAfter:
+		return p.After.Position, segmentsOf(p.After.Position, math.MaxInt64, newest), segmentsOf(0, p.After.Position, newest)
+	case p.Order == Oldest:
+		return -1, allSegments(newest), nil
+	case p.HasAfter:
+		return p.After.Position, segmentsOf(0, p.After.Position, newest), segmentsOf(p.After.Position, math.MaxInt64, newest)
+	default:
+		return math.MaxInt64, allSegments(newest), nil
 	}
-	if page.Order == ByID {
-		args = append(args, after.ID, after.FromUserID)
-	} else {
-		args = append(args, after.Position)
-	}
-	rows, _ := s.query(ctx, statements[page.Order], args...)
-	return collectSlices(rows, userIDs, first, func() (row slicedRow[TransferRecord], err error) {
+}
+
+func scanSlicedTransfer(partitions int32) func(pgx.Rows) (slicedRow[TransferRecord], error) {
+	return func(rows pgx.Rows) (row slicedRow[TransferRecord], err error) {
 		r := &row.record
 		err = rows.Scan(&row.userID, &row.previous,
 			(*zeronull.Int8)(&r.Position), (*zeronull.Int8)(&r.FromUserID), (*zeronull.Int8)(&r.ToUserID),
@@ -146,7 +174,7 @@ func (s *PStates) transferPages(
 		r.Partition = partitionOf(r.FromUserID, partitions)
 		row.empty = r.Status == Pending
 		return row, err
-	})
+	}
 }
 
 // DepositPages returns for each user a page of the deposits, newest first.
@@ -155,12 +183,24 @@ func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []
 	if err != nil {
 		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
 	}
-	first, after := max(page.First, 0), int64(math.MaxInt64)
-	if page.HasAfter {
-		after = page.After
+	first, scan := max(page.First, 0), scanSlicedDeposit(partitions)
+	positions := HistoryPage{Order: Newest, After: HistoryCursor{Position: page.After}, HasAfter: page.HasAfter}
+	var slices map[int64]Slice[DepositRecord]
+	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+		slices = newSlices[DepositRecord](userIDs)
+		after, holding, preceding := positions.places(newest)
+		b.Queue(depositsNewest, userIDs, first+1, page.HasAfter, after, holding, preceding).
+			Query(func(rows pgx.Rows) error { return collectSlices(rows, slices, scan) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
 	}
-	rows, _ := s.query(ctx, depositsNewest, userIDs, first+1, page.HasAfter, after)
-	slices, err := collectSlices(rows, userIDs, first, func() (row slicedRow[DepositRecord], err error) {
+	cutSlices(slices, first)
+	return slices, nil
+}
+
+func scanSlicedDeposit(partitions int32) func(pgx.Rows) (slicedRow[DepositRecord], error) {
+	return func(rows pgx.Rows) (row slicedRow[DepositRecord], err error) {
 		r := &row.record
 		err = rows.Scan(&row.userID, &row.previous,
 			(*zeronull.Int8)(&r.Position), (*zeronull.Int8)(&r.AmountMinor), (*zeronull.Text)(&r.ID), (*zeronull.Int8)(&r.Offset),
@@ -169,11 +209,7 @@ func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []
 		r.Partition = partitionOf(r.UserID, partitions)
 		row.empty = r.Status == Pending
 		return row, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
 	}
-	return slices, nil
 }
 
 // slicedRow is a row of the pages of many users. A user without records on the page has one row, empty.
@@ -184,32 +220,61 @@ type slicedRow[T any] struct {
 	empty    bool // history holds no Pending records: that status says that there is none
 }
 
-// collectSlices makes slices of rows that come ordered as in their pages, one more than first where more follow.
-func collectSlices[T any](
-	rows pgx.Rows, userIDs []int64, first int, scan func() (slicedRow[T], error),
-) (map[int64]Slice[T], error) {
-	defer rows.Close()
+func newSlices[T any](userIDs []int64) map[int64]Slice[T] {
 	slices := make(map[int64]Slice[T], len(userIDs))
 	for _, id := range userIDs {
 		slices[id] = Slice[T]{}
 	}
+	return slices
+}
+
+// collectSlices adds rows to the slices of their users.
+func collectSlices[T any](rows pgx.Rows, slices map[int64]Slice[T], scan func(pgx.Rows) (slicedRow[T], error)) error {
 	for rows.Next() {
-		row, err := scan()
+		row, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		slice := slices[row.userID]
-		slice.HasPrevious = row.previous
-		switch {
-		case row.empty:
-		case len(slice.Records) == first:
-			slice.HasNext = true
-		default:
+		slice.HasPrevious = slice.HasPrevious || row.previous
+		if !row.empty {
 			slice.Records = append(slice.Records, row.record)
 		}
 		slices[row.userID] = slice
 	}
-	return slices, rows.Err()
+	return rows.Err()
+}
+
+// mergeSlices adds rows of one more segment, in the order by id, and keeps one record more than the page has.
+func mergeSlices(
+	rows pgx.Rows, all map[int64]Slice[TransferRecord], first int, scan func(pgx.Rows) (slicedRow[TransferRecord], error),
+) error {
+	if err := collectSlices(rows, all, scan); err != nil {
+		return err
+	}
+	for userID, slice := range all {
+		slices.SortFunc(slice.Records, func(a, b TransferRecord) int {
+			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.FromUserID, b.FromUserID))
+		})
+		slice.Records = slice.Records[:min(len(slice.Records), first+1)]
+		all[userID] = slice
+	}
+	return nil
+}
+
+// cutSlices takes what follows off the pages: of each, one record more than first was read where more follow.
+func cutSlices[T any](slices map[int64]Slice[T], first int) {
+	for userID, slice := range slices {
+		if len(slice.Records) <= first {
+			continue
+		}
+		slice.HasNext = true
+		slice.Records = slice.Records[:first:first]
+		if first == 0 {
+			slice.Records = nil
+		}
+		slices[userID] = slice
+	}
 }
 
 // OutgoingCounts returns for each user how many transfers, paid by the user, pass the filter.
@@ -227,12 +292,12 @@ func (s *PStates) counts(ctx context.Context, sql string, filter HistoryFilter, 
 	if err != nil {
 		return nil, err
 	}
-	counts := make(map[int64]int64, len(userIDs))
-	for _, id := range userIDs {
-		counts[id] = 0
-	}
-	rows, _ := s.query(ctx, sql, userIDs, from, to)
-	if err := collectPairs(rows, counts); err != nil {
+	var counts map[int64]int64
+	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+		counts = newPairs(userIDs)
+		b.Queue(sql, userIDs, from, to, allSegments(newest)).Query(func(rows pgx.Rows) error { return collectPairs(rows, counts) })
+	})
+	if err != nil {
 		return nil, fmt.Errorf("count transfers: %w", unavailableIfBroken(err))
 	}
 	return counts, nil

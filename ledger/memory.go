@@ -55,11 +55,13 @@ func (m *memory) recall(ctx context.Context, rows []depotRow) (accounts, error) 
 	if len(missing) == 0 {
 		return m.younger, nil
 	}
-	found, _ := m.pool.Query(ctx, readFunds, pgx.QueryExecModeCacheDescribe, missing)
-	var id, balanceMinor int64
-	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
-		*m.younger[id] = account{balanceMinor: balanceMinor, stored: true}
-		return nil
-	})
+	err := readByIndex(ctx, m.pool, func(found pgx.Rows) error {
+		var id, balanceMinor int64
+		_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
+			*m.younger[id] = account{balanceMinor: balanceMinor, stored: true}
+			return nil
+		})
+		return err
+	}, readFunds, missing)
 	return m.younger, err
 }

@@ -11,8 +11,8 @@ import (
 
 // PStates reads what the worker has written, and the depot for what it has not decided yet.
 //
-// Every method takes many keys and reads them with one statement, so its answer is of one moment. Keys without an answer are absent
-// from maps of records. Safe for concurrent use.
+// Every method takes many keys, and its answer is of one moment. Keys without an answer are absent from maps of records. Safe for
+// concurrent use.
 type PStates struct {
 	pool       *pgxpool.Pool
 	partitions atomic.Int32 // 0: not read yet, or the depot was still empty then
@@ -24,21 +24,21 @@ func NewPStates(pool *pgxpool.Pool) *PStates { return &PStates{pool: pool} }
 
 // Balances returns the funds of users in minor units. Every id is in the map; who was never paid has 0.
 func (s *PStates) Balances(ctx context.Context, ids []int64) (map[int64]int64, error) {
-	balances := make(map[int64]int64, len(ids))
-	for _, id := range ids {
-		balances[id] = 0
-	}
-	rows, _ := s.query(ctx, readFunds, ids)
-	if err := collectPairs(rows, balances); err != nil {
+	balances := newPairs(ids)
+	err := readByIndex(ctx, s.pool, func(rows pgx.Rows) error { return collectPairs(rows, balances) }, readFunds, ids)
+	if err != nil {
 		return nil, fmt.Errorf("read balances: %w", unavailableIfBroken(err))
 	}
 	return balances, nil
 }
 
-// query has its statement planned for these arguments and the present size of the tables. A plan that a connection kept
-// from when they were empty would read them whole.
-func (s *PStates) query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return s.pool.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+// newPairs returns a map that has 0 for each key.
+func newPairs(keys []int64) map[int64]int64 {
+	pairs := make(map[int64]int64, len(keys))
+	for _, k := range keys {
+		pairs[k] = 0
+	}
+	return pairs
 }
 
 // collectPairs puts rows of two integers into a map.

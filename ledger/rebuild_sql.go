@@ -62,16 +62,16 @@ ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor`
 const indexSettings = `SELECT set_config('maintenance_work_mem', '256MB', true)`
 
 const indexRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
-    ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (from_user_id, position),
-    ADD CONSTRAINT outgoing_transfers_record_key UNIQUE (from_user_id, record_id)`
+    ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (segment, from_user_id, position),
+    ADD CONSTRAINT outgoing_transfers_record_key UNIQUE (segment, from_user_id, record_id)`
 
 const indexRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
-    ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (to_user_id, position),
-    ADD CONSTRAINT incoming_transfers_record_key UNIQUE (to_user_id, record_id, from_user_id)`
+    ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (segment, to_user_id, position),
+    ADD CONSTRAINT incoming_transfers_record_key UNIQUE (segment, to_user_id, record_id, from_user_id)`
 
 const indexRebuiltDeposits = `ALTER TABLE rebuilt.deposits
-    ADD CONSTRAINT deposits_pkey PRIMARY KEY (user_id, position),
-    ADD CONSTRAINT deposits_record_key UNIQUE (user_id, record_id)`
+    ADD CONSTRAINT deposits_pkey PRIMARY KEY (segment, user_id, position),
+    ADD CONSTRAINT deposits_record_key UNIQUE (segment, user_id, record_id)`
 
 // analyzeRebuilt lets the first plans on the new tables be as good as those on the old.
 const analyzeRebuilt = `ANALYZE rebuilt.funds, rebuilt.outgoing_transfers, rebuilt.incoming_transfers, rebuilt.deposits`

@@ -3,22 +3,35 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// A record is in the depot first and in the history once it is decided. Both are asked in one statement, so nothing is
-// missed in between; where both answer, the history does.
+// A record is in the depot first and in the history once it is decided. So the depot is asked first, for what was appended, and then the
+// history, for what became of that: nothing is missed in between.
 
-const readTransfers = `SELECT d.user_id AS from_user_id, d.to_user_id, d.amount_minor, d.record_id, d.depot_offset, d.appended_at,
-    0::smallint AS status, 0::bigint AS position, NULL::bigint AS payer_balance_minor
+const readAppended = `SELECT d.user_id, d.to_user_id, d.amount_minor, d.record_id, d.depot_offset, d.appended_at, d.partition
 FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS k (partition, user_id, record_id)
-JOIN depot d ON d.partition = k.partition AND d.user_id = k.user_id AND d.kind = 1 AND d.record_id = k.record_id
-UNION ALL
-SELECT o.from_user_id, o.to_user_id, o.amount_minor, o.record_id, o.depot_offset, o.appended_at,
-    o.status, o.position, o.payer_balance_minor
-FROM unnest($2::bigint[], $3::text[]) AS k (user_id, record_id)
-JOIN outgoing_transfers o ON o.from_user_id = k.user_id AND o.record_id = k.record_id`
+JOIN depot d ON d.partition = k.partition AND d.record_id = k.record_id AND d.user_id = k.user_id AND d.kind = $4`
+
+// The decisions have $5, all segments, and for each record the first and the last of these that may hold it, counted from 1 as arrays are.
+
+const readTransferDecisions = `SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
+FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
+JOIN outgoing_transfers h ON h.segment = ANY(($5::integer[])[k.first:k.last]) AND h.from_user_id = k.user_id AND h.record_id = k.record_id`
+
+const readDepositDecisions = `SELECT h.user_id, h.record_id, h.status, h.position, h.balance_minor
+FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
+JOIN deposits h ON h.segment = ANY(($5::integer[])[k.first:k.last]) AND h.user_id = k.user_id AND h.record_id = k.record_id`
+
+// decision is what a history has of a record besides what the depot has.
+type decision struct {
+	recordKey
+	status       Status
+	position     int64
+	balanceMinor int64
+}
 
 // Transfers returns the transfers of these names, Pending while only the depot holds them.
 func (s *PStates) Transfers(ctx context.Context, keys []TransferKey) (map[TransferKey]TransferRecord, error) {
@@ -26,28 +39,25 @@ func (s *PStates) Transfers(ctx context.Context, keys []TransferKey) (map[Transf
 	for i, k := range keys {
 		lookup[i] = recordKey{k.FromUserID, kindTransfer, k.ID}
 	}
-	records, err := readRecords(ctx, s, readTransfers, lookup, scanTransfer)
+	rows, decisions, err := s.readRecords(ctx, readTransferDecisions, kindTransfer, lookup)
 	if err != nil {
 		return nil, fmt.Errorf("read transfers: %w", unavailableIfBroken(err))
 	}
-	found := make(map[TransferKey]TransferRecord, len(records))
-	for _, r := range records {
-		key := TransferKey{r.FromUserID, r.ID}
-		if before, ok := found[key]; !ok || before.Status == Pending {
-			found[key] = r
+	found := make(map[TransferKey]TransferRecord, len(rows))
+	for _, r := range rows {
+		found[TransferKey{r.userID, r.id}] = TransferRecord{
+			Transfer:  Transfer{ID: r.id, FromUserID: r.userID, ToUserID: r.toUserID, AmountMinor: r.amountMinor},
+			Partition: r.partition, Offset: r.offset, AppendedAt: r.appendedAt,
 		}
+	}
+	for _, d := range decisions {
+		key := TransferKey{d.userID, d.id}
+		r := found[key]
+		r.Status, r.Position, r.PayerBalanceMinor = d.status, d.position, &d.balanceMinor
+		found[key] = r
 	}
 	return found, nil
 }
-
-const readDeposits = `SELECT d.user_id, d.amount_minor, d.record_id, d.depot_offset, d.appended_at,
-    0::smallint AS status, 0::bigint AS position, NULL::bigint AS balance_minor
-FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS k (partition, user_id, record_id)
-JOIN depot d ON d.partition = k.partition AND d.user_id = k.user_id AND d.kind = 0 AND d.record_id = k.record_id
-UNION ALL
-SELECT o.user_id, o.amount_minor, o.record_id, o.depot_offset, o.appended_at, o.status, o.position, o.balance_minor
-FROM unnest($2::bigint[], $3::text[]) AS k (user_id, record_id)
-JOIN deposits o ON o.user_id = k.user_id AND o.record_id = k.record_id`
 
 // Deposits returns the deposits of these names, Pending while only the depot holds them.
 func (s *PStates) Deposits(ctx context.Context, keys []DepositKey) (map[DepositKey]DepositRecord, error) {
@@ -55,56 +65,81 @@ func (s *PStates) Deposits(ctx context.Context, keys []DepositKey) (map[DepositK
 	for i, k := range keys {
 		lookup[i] = recordKey{k.UserID, kindDeposit, k.ID}
 	}
-	records, err := readRecords(ctx, s, readDeposits, lookup, scanDeposit)
+	rows, decisions, err := s.readRecords(ctx, readDepositDecisions, kindDeposit, lookup)
 	if err != nil {
 		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
 	}
-	found := make(map[DepositKey]DepositRecord, len(records))
-	for _, r := range records {
-		key := DepositKey{r.UserID, r.ID}
-		if before, ok := found[key]; !ok || before.Status == Pending {
-			found[key] = r
+	found := make(map[DepositKey]DepositRecord, len(rows))
+	for _, r := range rows {
+		found[DepositKey{r.userID, r.id}] = DepositRecord{
+			Deposit:   Deposit{ID: r.id, UserID: r.userID, AmountMinor: r.amountMinor},
+			Partition: r.partition, Offset: r.offset, AppendedAt: r.appendedAt,
 		}
+	}
+	for _, d := range decisions {
+		key := DepositKey{d.userID, d.id}
+		r := found[key]
+		r.Status, r.Position, r.BalanceMinor = d.status, d.position, &d.balanceMinor
+		found[key] = r
 	}
 	return found, nil
 }
 
-// readRecords looks records up by their names, leaving out those that no record can have. scan is told the number of
-// partitions.
-func readRecords[T any](
-	ctx context.Context, s *PStates, sql string, keys []recordKey, scan func(int32) pgx.RowToFunc[T],
-) ([]T, error) {
+// readRecords looks records of a kind up by their names, and what became of them.
+func (s *PStates) readRecords(
+	ctx context.Context, sql string, k kind, keys []recordKey,
+) (rows []depotRow, decisions []decision, err error) {
 	partitions, err := s.loadPartitions(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	if rows, err = s.readAppended(ctx, k, keys, partitions); err != nil || len(rows) == 0 {
+		return nil, nil, err
+	}
+	var userIDs []int64
+	var ids []string
+	var first, last []int32
+	for _, r := range rows {
+		// The offset is the position, or where there are several partitions, it is not later.
+		segment := r.offset>>segmentBits + 1
+		userIDs, ids, first = append(userIDs, r.userID), append(ids, r.id), append(first, int32(segment))
+		if partitions > 1 {
+			segment = math.MaxInt32
+		}
+		last = append(last, int32(segment))
+	}
+	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+		b.Queue(sql, userIDs, ids, first, last, allSegments(newest)).Query(func(found pgx.Rows) (err error) {
+			decisions, err = pgx.CollectRows(found, func(row pgx.CollectableRow) (d decision, err error) {
+				d.kind = k
+				err = row.Scan(&d.userID, &d.id, &d.status, &d.position, &d.balanceMinor)
+				return d, err
+			})
+			return err
+		})
+	})
+	return rows, decisions, err
+}
+
+// readAppended returns what the depot holds under these names, leaving out those that no record can have.
+func (s *PStates) readAppended(ctx context.Context, k kind, keys []recordKey, partitions int32) (rows []depotRow, err error) {
 	var inPartitions []int32
 	var userIDs []int64
 	var ids []string
-	for _, k := range keys {
-		if invalidID(k.id) == "" {
-			inPartitions = append(inPartitions, partitionOf(k.userID, partitions))
-			userIDs = append(userIDs, k.userID)
-			ids = append(ids, k.id)
+	for _, key := range keys {
+		if invalidID(key.id) == "" {
+			inPartitions = append(inPartitions, partitionOf(key.userID, partitions))
+			userIDs = append(userIDs, key.userID)
+			ids = append(ids, key.id)
 		}
 	}
-	rows, _ := s.query(ctx, sql, inPartitions, userIDs, ids)
-	return pgx.CollectRows(rows, scan(partitions))
-}
-
-func scanTransfer(partitions int32) pgx.RowToFunc[TransferRecord] {
-	return func(row pgx.CollectableRow) (r TransferRecord, err error) {
-		err = row.Scan(&r.FromUserID, &r.ToUserID, &r.AmountMinor, &r.ID, &r.Offset, &r.AppendedAt,
-			&r.Status, &r.Position, &r.PayerBalanceMinor)
-		r.Partition = partitionOf(r.FromUserID, partitions)
-		return r, err
-	}
-}
-
-func scanDeposit(partitions int32) pgx.RowToFunc[DepositRecord] {
-	return func(row pgx.CollectableRow) (r DepositRecord, err error) {
-		err = row.Scan(&r.UserID, &r.AmountMinor, &r.ID, &r.Offset, &r.AppendedAt, &r.Status, &r.Position, &r.BalanceMinor)
-		r.Partition = partitionOf(r.UserID, partitions)
-		return r, err
-	}
+	err = readByIndex(ctx, s.pool, func(found pgx.Rows) (err error) {
+		rows, err = pgx.CollectRows(found, func(row pgx.CollectableRow) (r depotRow, err error) {
+			r.kind = k
+			err = row.Scan(&r.userID, &r.toUserID, &r.amountMinor, &r.id, &r.offset, &r.appendedAt, &r.partition)
+			return r, err
+		})
+		return err
+	}, readAppended, inPartitions, userIDs, ids, k)
+	return rows, err
 }

@@ -99,11 +99,11 @@ func (v *verification) compareFunds(ctx context.Context) error {
 
 const readLastRecord = `SELECT h.depot_offset, h.payer_id
 FROM (
-    SELECT position, depot_offset, from_user_id AS payer_id FROM outgoing_transfers WHERE from_user_id = $1
+    SELECT position, depot_offset, from_user_id AS payer_id FROM outgoing_transfers WHERE segment = ANY($2) AND from_user_id = $1
     UNION ALL
-    SELECT position, depot_offset, from_user_id FROM incoming_transfers WHERE to_user_id = $1
+    SELECT position, depot_offset, from_user_id FROM incoming_transfers WHERE segment = ANY($2) AND to_user_id = $1
     UNION ALL
-    SELECT position, depot_offset, user_id FROM deposits WHERE user_id = $1
+    SELECT position, depot_offset, user_id FROM deposits WHERE segment = ANY($2) AND user_id = $1
 ) h
 ORDER BY h.position DESC LIMIT 1`
 
@@ -111,7 +111,7 @@ ORDER BY h.position DESC LIMIT 1`
 func (v *verification) deviateFunds(ctx context.Context, userID int64, reason string) error {
 	d := Deviation{"funds", 0, -1, userID, reason}
 	var payer int64
-	err := v.tx.QueryRow(ctx, readLastRecord, userID).Scan(&d.Offset, &payer)
+	err := v.tx.QueryRow(ctx, readLastRecord, userID, allSegments(int32(sum(v.replay.want)>>segmentBits))).Scan(&d.Offset, &payer)
 	switch {
 	case err == nil:
 		d.Partition = partitionOf(payer, int32(len(v.replay.want)))

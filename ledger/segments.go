@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"context"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// A segment is a run of positions. The keys of the histories begin with it, so that what is decided touches the pages of the newest segment
+// alone, of whatever size the ledger is.
+//
+// What is read of a user is looked up in all segments that may hold it, by one statement with the array of them: an index is walked in the order
+// of (segment, user, position), a descent for each segment, and left as soon as a page is full. So a page costs the more
+// segments the longer ago its records are; each is a few microseconds. Ids have no order across segments: a page by id has a
+// statement for each, and they are merged here.
+
+// segmentBits is also in the migration that made the column.
+const segmentBits = 18
+
+// segmentsOf returns the segments that hold positions from first to last, of those that there are up to the newest.
+func segmentsOf(first, last int64, newest int32) []int32 {
+	from, to := max(first>>segmentBits, 0), min(last>>segmentBits, int64(newest))
+	all := make([]int32, 0, max(to-from+1, 0))
+	for ; from <= to; from++ {
+		all = append(all, int32(from))
+	}
+	return all
+}
+
+// allSegments returns the segments up to the newest.
+func allSegments(newest int32) []int32 { return segmentsOf(0, math.MaxInt64, newest) }
+
+// readSettings hold for the statements of one message. They find each row by an index, and are planned once for a connection, maybe while
+// the tables are empty: the plan must be that one. Planning takes longer than such a statement does.
+const readSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true),
+    set_config('enable_bitmapscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true),
+    set_config('jit', 'off', true)`
+
+// readByIndex sends a statement under readSettings.
+func readByIndex(ctx context.Context, pool *pgxpool.Pool, collect func(pgx.Rows) error, sql string, args ...any) error {
+	b := &pgx.Batch{}
+	b.Queue(readSettings)
+	b.Queue(sql, args...).Query(collect)
+	return pool.SendBatch(ctx, b).Close()
+}
+
+const readDecided = `SELECT sum(next_offset)::bigint FROM progress`
+
+// walk sends the statements that queue makes, given the newest segment, in one message, and returns how many records were decided before the first
+// of them began.
+//
+// Which segment is the newest it knows from the walk before. It reads progress first in the same message: where that has come
+// to another segment, queue is called once more. So nothing is hidden that was decided before the call.
+func (s *PStates) walk(ctx context.Context, queue func(b *pgx.Batch, newest int32)) (decided int64, err error) {
+	for {
+		newest := int32(s.decided.Load() >> segmentBits)
+		b := &pgx.Batch{}
+		b.Queue(readDecided).QueryRow(func(row pgx.Row) error { return row.Scan(&decided) })
+		b.Queue(readSettings) // after what reads a whole table
+		queue(b, newest)
+		if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+			return 0, err
+		}
+		for known := s.decided.Load(); known < decided && !s.decided.CompareAndSwap(known, decided); {
+			known = s.decided.Load()
+		}
+		if int32(decided>>segmentBits) <= newest {
+			return decided, nil
+		}
+	}
+}
