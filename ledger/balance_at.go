@@ -50,7 +50,7 @@ func (s *PStates) BalancesAt(ctx context.Context, position int64, ids []int64) (
 		return nil, fmt.Errorf("read balances at %d: %w", position, &InvalidError{Field: "offset", Reason: "must not be negative"})
 	}
 	var balances map[int64]int64
-	decided, err := s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	decided, err := s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		balances = newPairs(ids)
 		b.Queue(readBalancesAt, ids, position, segmentsOf(0, position, newest)).
 			Query(func(rows pgx.Rows) error { return collectPairs(rows, balances) })

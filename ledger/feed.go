@@ -148,7 +148,7 @@ func (s *PStates) transfersAfter(ctx context.Context, keys []afterPosition) (map
 		byUser[k.userID] = k
 	}
 	var found map[afterPosition][]TransferRecord
-	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		found = make(map[afterPosition][]TransferRecord, len(keys))
 		b.Queue(readTransfersAfter, userIDs, positions, feedPage, segmentsOf(slices.Min(positions), math.MaxInt64, newest)).
 			Query(func(rows pgx.Rows) error { return collectTransfersAfter(rows, partitions, byUser, found) })

@@ -123,7 +123,7 @@ func (s *PStates) transferPages(
 
 	first, scan := max(page.First, 0), scanSlicedTransfer(partitions)
 	var slices map[int64]Slice[TransferRecord]
-	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		slices = newSlices[TransferRecord](userIDs)
 		if page.Order != ByID {
 			after, holding, preceding := page.places(newest)
@@ -186,7 +186,7 @@ func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []
 	first, scan := max(page.First, 0), scanSlicedDeposit(partitions)
 	positions := HistoryPage{Order: Newest, After: HistoryCursor{Position: page.After}, HasAfter: page.HasAfter}
 	var slices map[int64]Slice[DepositRecord]
-	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		slices = newSlices[DepositRecord](userIDs)
 		after, holding, preceding := positions.places(newest)
 		b.Queue(depositsNewest, userIDs, first+1, page.HasAfter, after, holding, preceding).
@@ -293,7 +293,7 @@ func (s *PStates) counts(ctx context.Context, sql string, filter HistoryFilter, 
 		return nil, err
 	}
 	var counts map[int64]int64
-	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedEach, func(b *pgx.Batch, newest int32) {
 		counts = newPairs(userIDs)
 		b.Queue(sql, userIDs, from, to, allSegments(newest)).Query(func(rows pgx.Rows) error { return collectPairs(rows, counts) })
 	})

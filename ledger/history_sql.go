@@ -15,13 +15,17 @@ var outgoingPages = [3]string{Newest: outgoingNewest, Oldest: outgoingOldest, By
 var incomingPages = [3]string{Newest: incomingNewest, Oldest: incomingOldest, ByID: incomingByID}
 
 const outgoingNewest = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM outgoing_transfers p
-        WHERE p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position >= $6
-          AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM outgoing_transfers p
+    WHERE $5 AND p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position >= $6
+      AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
+    ORDER BY p.segment, p.position
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
@@ -35,13 +39,17 @@ WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position DESC`
 
 const outgoingOldest = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM outgoing_transfers p
-        WHERE p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position <= $6
-          AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM outgoing_transfers p
+    WHERE $5 AND p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position <= $6
+      AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
+    ORDER BY p.segment DESC, p.position DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
@@ -55,13 +63,17 @@ WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position`
 
 const outgoingByID = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM outgoing_transfers p
-        WHERE p.segment = $8 AND p.from_user_id = f.user_id AND (p.record_id, p.from_user_id) <= ($6, $7)
-          AND (p.record_id >= $3 AND p.record_id <= $4)
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM outgoing_transfers p
+    WHERE $5 AND p.segment = $8 AND p.from_user_id = f.user_id
+      AND (p.record_id, p.from_user_id) <= ($6, $7)
+      AND (p.record_id >= $3 AND p.record_id <= $4)
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
@@ -75,13 +87,17 @@ WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.record_id, t.from_user_id`
 
 const incomingNewest = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM incoming_transfers p
-        WHERE p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position >= $6
-          AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM incoming_transfers p
+    WHERE $5 AND p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position >= $6
+      AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
+    ORDER BY p.segment, p.position
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
@@ -95,13 +111,17 @@ WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position DESC`
 
 const incomingOldest = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM incoming_transfers p
-        WHERE p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position <= $6
-          AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM incoming_transfers p
+    WHERE $5 AND p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position <= $6
+      AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
+    ORDER BY p.segment DESC, p.position DESC
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
@@ -115,13 +135,17 @@ WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position`
 
 const incomingByID = `SELECT f.user_id,
-    $5 AND EXISTS (
-        SELECT FROM incoming_transfers p
-        WHERE p.segment = $8 AND p.to_user_id = f.user_id AND (p.record_id, p.from_user_id) <= ($6, $7)
-          AND (p.record_id >= $3 AND p.record_id <= $4)
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM incoming_transfers p
+    WHERE $5 AND p.segment = $8 AND p.to_user_id = f.user_id
+      AND (p.record_id, p.from_user_id) <= ($6, $7)
+      AND (p.record_id >= $3 AND p.record_id <= $4)
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
@@ -137,11 +161,16 @@ ORDER BY f.user_id, t.record_id, t.from_user_id`
 // depositsNewest has no range of ids: $3 tells whether there is a cursor, $4 is the cursor, $5 and $6 are the segments of the page and of what
 // precedes it.
 const depositsNewest = `SELECT f.user_id,
-    $3 AND EXISTS (
-        SELECT FROM deposits p WHERE p.segment = ANY($6) AND p.user_id = f.user_id AND p.position >= $4
-    ) AS has_previous,
+    p.found IS TRUE AS has_previous,
     t.*
 FROM funds f
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM deposits p
+    WHERE $3 AND p.segment = ANY($6) AND p.user_id = f.user_id AND p.position >= $4
+    ORDER BY p.segment, p.position
+    LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.amount_minor, h.record_id, h.depot_offset, h.appended_at, h.status, h.balance_minor
     FROM deposits h

@@ -55,7 +55,7 @@ func (m *memory) recall(ctx context.Context, rows []depotRow) (accounts, error) 
 	if len(missing) == 0 {
 		return m.younger, nil
 	}
-	err := readByIndex(ctx, m.pool, func(found pgx.Rows) error {
+	err := readByIndex(ctx, m.pool, plannedOnce, func(found pgx.Rows) error {
 		var id, balanceMinor int64
 		_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
 			*m.younger[id] = account{balanceMinor: balanceMinor, stored: true}

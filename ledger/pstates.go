@@ -25,7 +25,7 @@ func NewPStates(pool *pgxpool.Pool) *PStates { return &PStates{pool: pool} }
 // Balances returns the funds of users in minor units. Every id is in the map; who was never paid has 0.
 func (s *PStates) Balances(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	balances := newPairs(ids)
-	err := readByIndex(ctx, s.pool, func(rows pgx.Rows) error { return collectPairs(rows, balances) }, readFunds, ids)
+	err := readByIndex(ctx, s.pool, plannedOnce, func(rows pgx.Rows) error { return collectPairs(rows, balances) }, readFunds, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read balances: %w", unavailableIfBroken(err))
 	}

@@ -108,7 +108,7 @@ func (s *PStates) readRecords(
 		}
 		last = append(last, int32(segment))
 	}
-	_, err = s.walk(ctx, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedEach, func(b *pgx.Batch, newest int32) {
 		b.Queue(sql, userIDs, ids, first, last, allSegments(newest)).Query(func(found pgx.Rows) (err error) {
 			decisions, err = pgx.CollectRows(found, func(row pgx.CollectableRow) (d decision, err error) {
 				d.kind = k
@@ -133,7 +133,7 @@ func (s *PStates) readAppended(ctx context.Context, k kind, keys []recordKey, pa
 			ids = append(ids, key.id)
 		}
 	}
-	err = readByIndex(ctx, s.pool, func(found pgx.Rows) (err error) {
+	err = readByIndex(ctx, s.pool, plannedEach, func(found pgx.Rows) (err error) {
 		rows, err = pgx.CollectRows(found, func(row pgx.CollectableRow) (r depotRow, err error) {
 			r.kind = k
 			err = row.Scan(&r.userID, &r.toUserID, &r.amountMinor, &r.id, &r.offset, &r.appendedAt, &r.partition)

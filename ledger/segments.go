@@ -32,19 +32,27 @@ func segmentsOf(first, last int64, newest int32) []int32 {
 // allSegments returns the segments up to the newest.
 func allSegments(newest int32) []int32 { return segmentsOf(0, math.MaxInt64, newest) }
 
-// readSettings hold for the statements of one message. They find each row by an index, and are planned once for a connection, maybe while
-// the tables are empty: the plan must be that one. Planning takes longer than such a statement does.
-const readSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+// readSettings hold for the statements of one message, which find each row by an index.
+const readSettings = `SELECT set_config('plan_cache_mode', $1, true),
     set_config('enable_seqscan', 'off', true),
     set_config('enable_bitmapscan', 'off', true),
     set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true),
     set_config('jit', 'off', true)`
 
+const (
+	// plannedOnce is for statements for which there is one good plan, which Postgres finds for empty tables too. A connection keeps it:
+	// planning takes longer than such a statement does.
+	plannedOnce = "force_generic_plan"
+	// plannedEach is for statements that several indexes could serve, not all of them well. What is chosen among them depends on how large the tables are
+	// then.
+	plannedEach = "force_custom_plan"
+)
+
 // readByIndex sends a statement under readSettings.
-func readByIndex(ctx context.Context, pool *pgxpool.Pool, collect func(pgx.Rows) error, sql string, args ...any) error {
+func readByIndex(ctx context.Context, pool *pgxpool.Pool, planned string, collect func(pgx.Rows) error, sql string, args ...any) error {
 	b := &pgx.Batch{}
-	b.Queue(readSettings)
+	b.Queue(readSettings, planned)
 	b.Queue(sql, args...).Query(collect)
 	return pool.SendBatch(ctx, b).Close()
 }
@@ -56,12 +64,12 @@ const readDecided = `SELECT sum(next_offset)::bigint FROM progress`
 //
 // Which segment is the newest it knows from the walk before. It reads progress first in the same message: where that has come
 // to another segment, queue is called once more. So nothing is hidden that was decided before the call.
-func (s *PStates) walk(ctx context.Context, queue func(b *pgx.Batch, newest int32)) (decided int64, err error) {
+func (s *PStates) walk(ctx context.Context, planned string, queue func(b *pgx.Batch, newest int32)) (decided int64, err error) {
 	for {
 		newest := int32(s.decided.Load() >> segmentBits)
 		b := &pgx.Batch{}
 		b.Queue(readDecided).QueryRow(func(row pgx.Row) error { return row.Scan(&decided) })
-		b.Queue(readSettings) // after what reads a whole table
+		b.Queue(readSettings, planned) // after what reads a whole table
 		queue(b, newest)
 		if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 			return 0, err
