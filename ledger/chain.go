@@ -59,23 +59,23 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// segment is what a microbatch decided in one partition: a row of microbatches.
-type segment struct {
+// advance is what a microbatch decided in one partition: a row of microbatches.
+type advance struct {
 	position  int64 // of the microbatch
 	partition int32
 	next      int64 // the offset behind the last record
 }
 
-// link is a segment in the chain.
+// link is an advance in the chain.
 type link struct {
-	segment
+	advance
 	hash    Hash
 	digests []byte
 }
 
-// newLink returns the link of a segment, given the hash before it, its records and their outcomes.
-func newLink(previous Hash, s segment, rows []depotRow, outcomes []outcome) link {
-	l := link{segment: s, digests: make([]byte, 1, 1+digestBytes*len(rows))}
+// newLink returns the link of an advance, given the hash before it, its records and their outcomes.
+func newLink(previous Hash, s advance, rows []depotRow, outcomes []outcome) link {
+	l := link{advance: s, digests: make([]byte, 1, 1+digestBytes*len(rows))}
 	l.digests[0] = chainFormat
 	message := make([]byte, 0, 64+sha256.Size*len(rows))
 	message = append(message, chainFormat)
@@ -115,7 +115,7 @@ func linksOf(previous Hash, next []int64, rows []depotRow, outcomes []outcome) [
 		for end < len(rows) && rows[end].partition == partition {
 			end++
 		}
-		l := newLink(previous, segment{rows[0].position, partition, next[partition]}, rows[first:end], outcomes[first:end])
+		l := newLink(previous, advance{rows[0].position, partition, next[partition]}, rows[first:end], outcomes[first:end])
 		links = append(links, l)
 		previous, first = l.hash, end
 	}

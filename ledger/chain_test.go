@@ -25,12 +25,12 @@ func TestLinksOf_fixedVectors(t *testing.T) {
 	rows, outcomes := chained()
 	links := linksOf(Hash{31: 1}, []int64{5, 0, 7}, rows, outcomes)
 	want := []struct {
-		segment
+		advance
 		hash, digests string
 	}{
-		{segment{10, 0, 5}, "66e412e6c191c63493adb546eeb5c273fd9fb7232dcac51df4d80a0c1b03bda2",
+		{advance{10, 0, 5}, "66e412e6c191c63493adb546eeb5c273fd9fb7232dcac51df4d80a0c1b03bda2",
 			"01ac4bcf34d4315bb982b86c3a3017b588"},
-		{segment{10, 2, 7}, "8b3bdf12e12d7cb8b075e346f63f6675919cddbbe8e7b236db62fe8189210896",
+		{advance{10, 2, 7}, "8b3bdf12e12d7cb8b075e346f63f6675919cddbbe8e7b236db62fe8189210896",
 			"01a268a9238472d837"},
 	}
 	if len(links) != len(want) {
@@ -38,8 +38,8 @@ func TestLinksOf_fixedVectors(t *testing.T) {
 	}
 	for i, w := range want {
 		l := links[i]
-		if l.segment != w.segment || l.hash.String() != w.hash || hex.EncodeToString(l.digests) != w.digests {
-			t.Errorf("link %d is\n%+v %v %x, want\n%+v %v %v", i, l.segment, l.hash, l.digests, w.segment, w.hash, w.digests)
+		if l.advance != w.advance || l.hash.String() != w.hash || hex.EncodeToString(l.digests) != w.digests {
+			t.Errorf("link %d is\n%+v %v %x, want\n%+v %v %v", i, l.advance, l.hash, l.digests, w.advance, w.hash, w.digests)
 		}
 	}
 	if got := linksOf(Hash{}, nil, nil, nil); len(got) != 0 {
@@ -49,8 +49,8 @@ func TestLinksOf_fixedVectors(t *testing.T) {
 
 // Invariant: whatever changes in a record, its outcome or what is before it changes the hash; and only the digest of that record.
 func TestNewLink_everythingCounts(t *testing.T) {
-	at := segment{10, 0, 5}
-	linked := func(previous Hash, s segment, change func(*depotRow, *outcome)) link {
+	at := advance{10, 0, 5}
+	linked := func(previous Hash, s advance, change func(*depotRow, *outcome)) link {
 		rows, outcomes := chained()
 		change(&rows[1], &outcomes[1])
 		return newLink(previous, s, rows[:2], outcomes[:2])
@@ -80,9 +80,9 @@ func TestNewLink_everythingCounts(t *testing.T) {
 	}
 	for name, other := range map[string]link{
 		"previous":    linked(Hash{1}, at, same),
-		"position":    linked(Hash{}, segment{11, 0, 5}, same),
-		"partition":   linked(Hash{}, segment{10, 1, 5}, same),
-		"next offset": linked(Hash{}, segment{10, 0, 6}, same),
+		"position":    linked(Hash{}, advance{11, 0, 5}, same),
+		"partition":   linked(Hash{}, advance{10, 1, 5}, same),
+		"next offset": linked(Hash{}, advance{10, 0, 6}, same),
 	} {
 		if other.hash == original.hash || !bytes.Equal(other.digests, original.digests) {
 			t.Errorf("%s: %v %x, without the change %v %x", name, other.hash, other.digests, original.hash, original.digests)

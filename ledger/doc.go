@@ -51,6 +51,16 @@
 // in every partition, and decides partition after partition. The table microbatches keeps where each one ended, and a
 // record's position counts the decisions before it.
 //
+// # Segments
+//
+// A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone:
+// an insert costs the same whatever the size of the ledger is. What is read of a user is looked up in one segment after
+// the other, by one statement that stops where its page is full: a record of long ago, or none at all, costs a probe of an index for each
+// segment in between, some microseconds, and a page by id costs a statement for each segment. A new ledger has one segment, one of ten million records 39.
+//
+// What is left to the client is the order of record ids: the depot's key begins with them. Ids that grow with time (ULIDs, UUIDs of
+// version 7, counters) touch its newest pages; random ones touch a random page of it each.
+//
 // # When things fail
 //
 // A connection that breaks before the commit loses the transaction, and with it nothing that was promised. One that breaks

@@ -65,15 +65,15 @@ func (r *replay) read(ctx context.Context, q reader) (*stretch, *Deviation, erro
 	s := &stretch{}
 	ends := slices.Clone(r.next)
 	var misplaced *Deviation
-	last := segment{position: math.MinInt64}
+	last := advance{position: math.MinInt64}
 	for _, l := range links {
-		if reason := r.misplaced(ends, last, l.segment); reason != "" {
+		if reason := r.misplaced(ends, last, l.advance); reason != "" {
 			misplaced = &Deviation{"microbatches", l.partition, l.next, -1, reason}
 			break
 		}
 		s.links = append(s.links, l)
 		ends[l.partition] = l.next
-		last = l.segment
+		last = l.advance
 	}
 	if len(s.links) == 0 {
 		return s, misplaced, nil
@@ -98,8 +98,8 @@ func scanLink(row pgx.CollectableRow) (l link, err error) {
 	return l, err
 }
 
-// misplaced returns why a segment cannot follow one that ended there, or "".
-func (r *replay) misplaced(ends []int64, last, next segment) string {
+// misplaced returns why an advance cannot follow one that ended there, or "".
+func (r *replay) misplaced(ends []int64, last, next advance) string {
 	switch {
 	case int(next.partition) >= len(ends) || next.partition < 0:
 		return "there is no such partition"

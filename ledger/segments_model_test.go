@@ -25,10 +25,11 @@ const segmentsFilled = 13
 type segmented struct {
 	pool               *pgxpool.Pool
 	depot              *Depot
+	worker             *Worker
 	random             *rand.Rand
 	outgoing, incoming map[int64]Slice[TransferRecord]
 	deposits           map[int64][]DepositRecord
-	names              map[string]bool
+	names              map[TransferKey]bool
 }
 
 // Invariant: wherever the records of users are, every page under every filter, in every order, after every cursor, is the page by definition; so
@@ -39,7 +40,11 @@ func TestPStatesManySegments(t *testing.T) {
 	withPartitions(t, func(t *testing.T, pool *pgxpool.Pool) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
-		l := &segmented{pool: pool, depot: newDepot(t, pool), random: rand.New(rand.NewPCG(seed, 0)), names: map[string]bool{}}
+		d := newDepot(t, pool)
+		l := &segmented{
+			pool: pool, depot: d, worker: NewWorker(d, WorkerOptions{BatchSize: 5, Logger: testLogger(t)}),
+			random: rand.New(rand.NewPCG(seed, 0)), names: map[TransferKey]bool{},
+		}
 		reader := NewPStates(pool)
 		for segment := range segmentsFilled {
 			l.fill(t, segment)
@@ -62,10 +67,10 @@ var users = []int64{inAll, inThree, inOne, inNone, unknown, other}
 // fill decides records around the end of a segment. Positions before them are passed over, as if there had been others.
 func (l *segmented) fill(t *testing.T, segment int) {
 	t.Helper()
-	records := []Record{Deposit{l.name(), other, 40}, Deposit{l.name(), inAll, 20}}
+	records := []Record{Deposit{l.name(other), other, 40}, Deposit{l.name(inAll), inAll, 20}}
 	pair := func(user int64) {
 		records = append(records,
-			Transfer{l.name(), user, other, 1 + l.random.Int64N(30)}, Transfer{l.name(), other, user, 1 + l.random.Int64N(30)})
+			Transfer{l.name(user), user, other, 1 + l.random.Int64N(30)}, Transfer{l.name(other), other, user, 1 + l.random.Int64N(30)})
 	}
 	pair(inAll)
 	pair(inAll)
@@ -74,7 +79,7 @@ func (l *segmented) fill(t *testing.T, segment int) {
 	}
 	if segment == 6 {
 		pair(inOne)
-		records = append(records, Deposit{l.name(), inNone, 5}, Deposit{l.name(), inThree, 5})
+		records = append(records, Deposit{l.name(inNone), inNone, 5}, Deposit{l.name(inThree), inThree, 5})
 	}
 	pair(inAll)
 	// The other partitions go on from where they are: there, offsets are far from positions.
@@ -88,14 +93,15 @@ func (l *segmented) fill(t *testing.T, segment int) {
 	if _, err := l.depot.Append(testContext(t), records...); err != nil {
 		t.Fatal(err)
 	}
-	decideAll(t, NewWorker(l.depot, WorkerOptions{BatchSize: 5, Logger: testLogger(t)}))
+	decideAll(t, l.worker)
 }
 
-// name returns a record id that no record has yet. Their order is not that of positions.
-func (l *segmented) name() string {
+// name returns a record id that no record of the user has yet, but those of others may. Their order is not that of positions.
+func (l *segmented) name(user int64) string {
 	for {
-		if name := fmt.Sprint("id", l.random.IntN(1000)); !l.names[name] {
-			l.names[name] = true
+		name := fmt.Sprint("id", l.random.IntN(150))
+		if k := (TransferKey{user, name}); !l.names[k] {
+			l.names[k] = true
 			return name
 		}
 	}
@@ -161,12 +167,12 @@ func (l *segmented) checkPages(t *testing.T, s *PStates) {
 	t.Helper()
 	cursors := []HistoryCursor{{}, {Position: -1}, {Position: math.MaxInt64, ID: "x"}, {Position: math.MinInt64}}
 	for _, position := range l.places() {
-		cursors = append(cursors, HistoryCursor{Position: position, ID: fmt.Sprint("id", l.random.IntN(1000)), FromUserID: l.random.Int64N(7)})
+		cursors = append(cursors, HistoryCursor{Position: position, ID: fmt.Sprint("id", l.random.IntN(150)), FromUserID: l.random.Int64N(7)})
 	}
 	for _, r := range l.outgoing[inThree].Records {
 		cursors = append(cursors, r.Cursor())
 	}
-	filters := []HistoryFilter{{}, {IDFrom: "id3", HasIDFrom: true, IDTo: "id6", HasIDTo: true}}
+	filters := []HistoryFilter{{}, {IDFrom: "id12", HasIDFrom: true, IDTo: "id6", HasIDTo: true}}
 	for _, filter := range filters {
 		for _, order := range []HistoryOrder{Newest, Oldest, ByID} {
 			for i, cursor := range cursors {

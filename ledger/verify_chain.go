@@ -50,7 +50,7 @@ func (l link) missing(chained bool, rows []depotRow) *Deviation {
 
 // differs returns how a stored link differs from the one that its records and their outcomes make, or nil.
 func (l link) differs(previous Hash, rows []depotRow, outcomes []outcome) *Deviation {
-	want := newLink(previous, l.segment, rows, outcomes)
+	want := newLink(previous, l.advance, rows, outcomes)
 	d := &Deviation{"microbatches", l.partition, rows[0].offset, -1, ""}
 	if bytes.Equal(l.digests, want.digests) {
 		if l.hash == want.hash {

@@ -105,19 +105,47 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// Invariant: 0003 finds the payees' balances out from what was decided before it.
-func TestUpPayeeBalances(t *testing.T) {
+// migratedTo returns a connection to a database of an older version.
+func migratedTo(t *testing.T, version int32) *pgx.Conn {
+	t.Helper()
 	conn := connect(t, emptyDatabase(t))
 	m, err := migrate.NewMigrator(t.Context(), conn, "public.schema_version")
 	if err == nil {
 		err = m.LoadMigrations(os.DirFS("."))
 	}
 	if err == nil {
-		err = m.MigrateTo(t.Context(), 2)
+		err = m.MigrateTo(t.Context(), version)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	return conn
+}
+
+// Invariant: 0004 keeps what was decided before it, and finds out in which segment it is.
+func TestUpSegments(t *testing.T) {
+	conn := migratedTo(t, 3)
+	const decided = `INSERT INTO deposits SELECT 1, p, 7, 0, p, now(), 1, 'd' || p FROM unnest('{0,262143,262144,2883584}'::bigint[]) p;
+INSERT INTO outgoing_transfers SELECT 1, position, 2, amount_minor, 8, depot_offset, appended_at, status, record_id FROM deposits;
+INSERT INTO incoming_transfers SELECT 2, position, 1, amount_minor, 8, 9, depot_offset, appended_at, status, record_id FROM deposits`
+	if _, err := conn.Exec(t.Context(), decided); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrations.Up(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"d0 0 7", "d262143 0 7", "d262144 1 7", "d2883584 11 7"}
+	for _, table := range []string{"deposits", "outgoing_transfers", "incoming_transfers"} {
+		found := lines(t, conn, `SELECT concat_ws(' ', record_id, segment, amount_minor) FROM `+table+` ORDER BY position`)
+		if !slices.Equal(found, want) {
+			t.Errorf("%s has %q, want %q", table, found, want)
+		}
+	}
+}
+
+// Invariant: 0003 finds the payees' balances out from what was decided before it.
+func TestUpPayeeBalances(t *testing.T) {
+	conn := migratedTo(t, 2)
 	// User 1 has 100, pays 30, is paid 5 by 2 (whose first try is refused), and pays 75 to 2.
 	const decided = `INSERT INTO deposits VALUES (1, 0, 100, 0, 0, now(), 1, 'a'), (2, 1, 10, 0, 1, now(), 1, 'a');
 INSERT INTO outgoing_transfers VALUES (1, 2, 2, 30, 100, 2, now(), 1, 'b'), (2, 3, 1, 90, 40, 3, now(), 2, 'c'),

@@ -17,6 +17,12 @@ import (
 // size is how much there is in a ledger.
 type size struct{ accounts, records int64 }
 
+// dormantShare is one part of the accounts: those that nobody pays and that pay nobody after the opening deposit.
+const dormantShare = 100
+
+// active is how many accounts make transfers, those with the first ids. The others are dormant.
+func (s size) active() int64 { return max(s.accounts-s.accounts/dormantShare, 2) }
+
 // What a large ledger is to show.
 const (
 	leastOfEmpty = 0.7 // of the records a second on an empty ledger
@@ -62,7 +68,7 @@ func measureLarge(ctx context.Context, p plan, empty *contest, database string, 
 	}
 	outcomes, records, err := measure(ctx, []entrant{
 		{depotEmpty, appenders{empty.ledger, p.accounts, uniform, 32, 100}},
-		{depotLarge, appenders{large, p.size.accounts, uniform, 32, 100}},
+		{depotLarge, appenders{large, p.size.active(), uniform, 32, 100}},
 	}, p.rounds, p.duration, m, p.progress)
 	if err != nil {
 		return err
@@ -89,13 +95,21 @@ type filling struct {
 	done, total int64
 	begin, told time.Time
 	toldDone    int64
+	tenths      []float64 // records a second in each tenth that is full
+	tenth       time.Time // when the last one was
+	tenthDone   int64
 }
 
 func (f *filling) add(records int64) {
 	f.done += records
-	if now := time.Now(); now.Sub(f.told) >= fillStep || f.done == f.total {
+	now := time.Now()
+	if now.Sub(f.told) >= fillStep || f.done == f.total {
 		fmt.Fprintf(f.out, "filled %d of %d records, now %.0f records/s\n", f.done, f.total, float64(f.done-f.toldDone)/now.Sub(f.told).Seconds())
 		f.told, f.toldDone = now, f.done
+	}
+	if f.done >= f.total*int64(len(f.tenths)+1)/10 {
+		f.tenths = append(f.tenths, float64(f.done-f.tenthDone)/now.Sub(f.tenth).Seconds())
+		f.tenth, f.tenthDone = now, f.done
 	}
 }
 
@@ -108,11 +122,11 @@ const (
 // decided while the next is taken.
 func (l *ledgerInProcess) fill(ctx context.Context, p plan) error {
 	s, now := p.size, time.Now()
-	f := &filling{out: p.progress, total: s.records, begin: now, told: now}
+	f := &filling{out: p.progress, total: s.records, begin: now, told: now, tenth: now}
 	if err := l.fund(ctx, s.accounts, f.add); err != nil {
 		return err
 	}
-	made := newTransfers(uniform, s.accounts)
+	made := newTransfers(uniform, s.active())
 	var before []ledger.Receipt
 	for left := s.records - s.accounts; left > 0; {
 		records := make([]ledger.Record, min(left, ledger.MaxAppend))
@@ -142,8 +156,9 @@ func (l *ledgerInProcess) fill(ctx context.Context, p plan) error {
 	if err := l.pool.QueryRow(ctx, databaseSizeSQL).Scan(&bytes); err != nil {
 		return fmt.Errorf("size of the database: %w", err)
 	}
-	fmt.Fprintf(p.out, "filled with %d accounts and %d records in %s, %.0f records/s; %d MB, %d bytes a record\n\n",
+	fmt.Fprintf(p.out, "filled with %d accounts and %d records in %s, %.0f records/s; %d MB, %d bytes a record\n",
 		s.accounts, s.records, elapsed.Round(time.Second), float64(s.records)/elapsed.Seconds(), bytes>>20, bytes/s.records)
+	fmt.Fprintf(p.out, "records/s in each tenth: %.0f\n\n", f.tenths)
 	return nil
 }
 

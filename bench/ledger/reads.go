@@ -47,18 +47,20 @@ func measureReads(ctx context.Context, p plan, database string) error {
 	defer connection.Close()
 
 	table := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\nread\tp50 ms\tp99 ms\t")
+	fmt.Fprintln(table, "\nread\tuser\tp50 ms\tp99 ms\t")
 	var verdicts []func()
-	for _, r := range append(readsInProcess(ledger.NewPStates(pool)), readsOverHTTP(server.GraphQL, connection)...) {
-		latencies, err := timeReads(ctx, r, p.size.accounts, p.reads)
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
+	for _, r := range append(readsInProcess(ledger.NewPStates(pool), p.size.records), readsOverHTTP(server.GraphQL, connection)...) {
+		for _, u := range p.size.readers() {
+			latencies, err := timeReads(ctx, r, u, p.reads)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", r.name, u.name, err)
+			}
+			p50, p99 := sample.Percentile(latencies, 50), sample.Percentile(latencies, 99)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t\n", r.name, u.name, milliseconds(p50), milliseconds(p99))
+			verdicts = append(verdicts, func() {
+				verdict(p.out, p99 < mostRead, "%s, %s: p99 %s ms, less than %s wanted", r.name, u.name, milliseconds(p99), milliseconds(mostRead))
+			})
 		}
-		p50, p99 := sample.Percentile(latencies, 50), sample.Percentile(latencies, 99)
-		fmt.Fprintf(table, "%s\t%s\t%s\t\n", r.name, milliseconds(p50), milliseconds(p99))
-		verdicts = append(verdicts, func() {
-			verdict(p.out, p99 < mostRead, "%s: p99 %s ms, less than %s wanted", r.name, milliseconds(p99), milliseconds(mostRead))
-		})
 	}
 	_ = table.Flush() // of what has no errors to tell
 	fmt.Fprintln(p.out)
@@ -68,10 +70,24 @@ func measureReads(ctx context.Context, p plan, database string) error {
 	return nil
 }
 
-// timeReads returns sorted latencies. The first reads warm up.
-func timeReads(ctx context.Context, r read, accounts int64, count int) (latencies []time.Duration, err error) {
+// readers are users of a kind: those with ids from first to last.
+type readers struct {
+	name        string
+	first, last int64
+}
+
+func (s size) readers() []readers {
+	all := []readers{{"active", 1, s.active()}}
+	if s.active() < s.accounts {
+		all = append(all, readers{"dormant", s.active() + 1, s.accounts})
+	}
+	return all
+}
+
+// timeReads returns sorted latencies of reads of random users. The first reads warm up.
+func timeReads(ctx context.Context, r read, of readers, count int) (latencies []time.Duration, err error) {
 	for n := range count + count/10 {
-		user := 1 + rand.Int64N(accounts)
+		user := of.first + rand.Int64N(of.last-of.first+1)
 		begin := time.Now()
 		if err := r.of(ctx, user); err != nil {
 			return nil, err
@@ -84,9 +100,8 @@ func timeReads(ctx context.Context, r read, accounts int64, count int) (latencie
 	return latencies, nil
 }
 
-func readsInProcess(states *ledger.PStates) []read {
-	page := ledger.HistoryPage{First: pageSize}
-	return []read{
+func readsInProcess(states *ledger.PStates, records int64) []read {
+	all := []read{
 		{"balance, PStates", func(ctx context.Context, user int64) error {
 			balances, err := states.Balances(ctx, []int64{user})
 			if err == nil && balances[user] == 0 {
@@ -94,15 +109,27 @@ func readsInProcess(states *ledger.PStates) []read {
 			}
 			return err
 		}},
-		{"outgoing page, PStates", func(ctx context.Context, user int64) error {
-			_, err := states.OutgoingPages(ctx, page, []int64{user})
-			return err
-		}},
-		{"incoming page, PStates", func(ctx context.Context, user int64) error {
-			_, err := states.IncomingPages(ctx, page, []int64{user})
+		{"past balance, PStates", func(ctx context.Context, user int64) error {
+			_, err := states.BalancesAt(ctx, rand.Int64N(records), []int64{user})
 			return err
 		}},
 	}
+	for _, o := range []struct {
+		name  string
+		order ledger.HistoryOrder
+	}{{"newest first", ledger.Newest}, {"oldest first", ledger.Oldest}, {"by id", ledger.ByID}} {
+		page := ledger.HistoryPage{First: pageSize, Order: o.order}
+		all = append(all,
+			read{"outgoing page " + o.name + ", PStates", func(ctx context.Context, user int64) error {
+				_, err := states.OutgoingPages(ctx, page, []int64{user})
+				return err
+			}},
+			read{"incoming page " + o.name + ", PStates", func(ctx context.Context, user int64) error {
+				_, err := states.IncomingPages(ctx, page, []int64{user})
+				return err
+			}})
+	}
+	return all
 }
 
 func readsOverHTTP(address string, connection *wire.Connection) []read {
