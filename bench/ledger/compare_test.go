@@ -93,14 +93,14 @@ func TestCompareLarge(t *testing.T) {
 	superuser, m := testCluster(t)
 	var out strings.Builder
 	p := plan{
-		rounds: 1, duration: time.Millisecond, accounts: 5, size: size{accounts: 30, records: 1_030}, reads: 20,
+		rounds: 1, duration: time.Millisecond, accounts: 5, size: size{accounts: 200, records: 1_200}, reads: 20,
 		out: &out, progress: t.Output(),
 	}
 	if err := compareLarge(t.Context(), p, superuser, m); err != nil {
 		t.Fatal(err)
 	}
 	t.Log(out.String())
-	for _, want := range []string{"1030 records", depotEmpty, depotLarge, "incoming page, GraphQL: p99", "verify"} {
+	for _, want := range []string{"1200 records", depotEmpty, depotLarge, "incoming page, GraphQL, dormant: p99", "verify"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not tell of %q", want)
 		}

@@ -26,8 +26,9 @@
 // there was in the beginning, or the program ends with an error. A missed target is no error.
 //
 // With -large the contenders are two ledgers in this process, as depot-32x100: one that was empty when the rounds began, and one that was
-// filled through itself. Of its accounts one in a hundred is dormant: it has its opening deposit and no transfers. Then balances and first pages of
-// histories are read of random users, active and dormant ones, one after the other, in process and over HTTP, and the commands that go through the whole ledger are run, each in a process of its own.
+// filled through itself. Of its accounts one in a hundred is dormant: it has its opening deposit and no transfers. Then balances and first
+// pages of histories are read of random users, active and dormant ones, one after the other, in process and over HTTP, and the commands
+// that go through the whole ledger are run, each in a process of its own.
 //
 // Load, servers and Postgres share the machine, so absolute figures say little: read the ratios.
 package main
