@@ -57,14 +57,18 @@ func asFetch[K comparable, V any](f func(ctx context.Context, keys []K) (answers
 		if err != nil {
 			return nil, err
 		}
-		byKey := make(map[K]Result[V], len(keys))
-		for i, k := range keys {
-			if r, ok := found.at(i, k); ok {
-				byKey[k] = r
-			}
-		}
-		return byKey, nil
+		return found.byKey(keys), nil
 	}
+}
+
+func (a *answers[K, V]) byKey(keys []K) map[K]Result[V] {
+	all := make(map[K]Result[V], len(keys))
+	for i, k := range keys {
+		if r, ok := a.at(i, k); ok {
+			all[k] = r
+		}
+	}
+	return all
 }
 
 // fetchingOf returns how a batch calls f: under a shortcut when f is what asFetch returned, and not

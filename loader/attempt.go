@@ -7,28 +7,28 @@ import (
 
 // fetchAll fetches the batch, again where the source's retries say so, until every key has its
 // outcome. The error it returns is that of the keys left without one.
-func (b *batch[K, V]) fetchAll() (struct{}, error) {
+func (b *batch[K, V]) fetchAll() error {
 	for {
 		err := b.fetchOnce()
 		if err != nil {
 			if !b.mayRepeat(err) || !b.pause() {
-				return struct{}{}, err
+				return err
 			}
 			continue
 		}
 		b.todo = b.take()
 		if len(b.todo) == 0 {
-			return struct{}{}, nil
+			return nil
 		}
 		if !b.pause() {
 			b.todo = nil // they keep the errors they came with
-			return struct{}{}, nil
+			return nil
 		}
 	}
 }
 
 // fetchOnce calls the fetch for what is still to do, when it is this batch's turn.
-func (b *batch[K, V]) fetchOnce() error {
+func (b *batch[K, V]) fetchOnce() (err error) {
 	if slots := b.fetcher.source.slots; slots != nil {
 		select {
 		case slots <- struct{}{}:
@@ -44,12 +44,13 @@ func (b *batch[K, V]) fetchOnce() error {
 	for i, e := range b.todo {
 		keys[i] = e.key
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = newPanicError(r)
+		}
+	}()
 	b.call.Context = b.ctx
-	err, panicked := protect(func(keys []K) error { return b.fetcher.fetch(&b.call, keys) }, keys)
-	if panicked != nil {
-		err = panicked
-	}
-	return err
+	return b.fetcher.fetch(&b.call, keys)
 }
 
 // take sorts in what the fetch found, and returns the entries to be fetched again: those that

@@ -45,11 +45,23 @@ func (b *batch[K, V]) depart() {
 	go b.fly()
 }
 
-func (b *batch[K, V]) fly() { call(b.fetchAll, b.arrive) }
+// fly is the batch's goroutine. Between it and the fetch there are few calls with small frames: so
+// the stack that a goroutine begins with is enough for a fetch that needs little, and the copy that
+// it grows into for others is soon made.
+func (b *batch[K, V]) fly() {
+	err := ErrGoexit
+	defer func() {
+		if r := recover(); r != nil {
+			err = newPanicError(r)
+		}
+		b.arrive(err)
+	}()
+	err = b.fetchAll()
+}
 
 // arrive ends the batch: observers are told first, so that they know of every batch when those who
 // waited go on.
-func (b *batch[K, V]) arrive(_ struct{}, err error) {
+func (b *batch[K, V]) arrive(err error) {
 	s := b.scope
 	if s.observer != nil {
 		err = b.tell(s.observer, err)

@@ -51,14 +51,21 @@ func (c *cell[V]) put(o outcome[V]) {
 // with.
 func (c *cell[V]) settle() {
 	c.settled = true
-	for w := range c.waiting {
+	if w := c.last; w != nil && w.next == nil { // mostly one waits
 		w.root.x.deliver(w)
+	} else {
+		for w := range c.waiting {
+			w.root.x.deliver(w)
+		}
 	}
 	c.last = nil
 }
 
 // wanted says whether anybody still waits for the cell.
 func (c *cell[V]) wanted() bool {
+	if c.last != nil && !c.last.root.x.ended { // mostly
+		return true
+	}
 	for w := range c.waiting {
 		if !w.root.x.ended {
 			return true

@@ -15,9 +15,8 @@ type demand[Q any, K comparable, V any] struct {
 // origin is a Source or ParamSource.
 type origin[Q any, K comparable, V any] interface {
 	settingsOf() *settings
-	// find returns what answers q in a Scope, whose lock is held, and q's key there. As many as n
-	// keys are about to be asked for.
-	find(scope *Scope, q Q, n int) (*fetcher[K, V], K)
+	// askAll asks the Scope, whose lock is held, for all that is left in d.
+	askAll(x *Execution, d *demand[Q, K, V])
 }
 
 // maxDemands is how many demands an execution keeps at hand.
@@ -77,15 +76,19 @@ func (d *demand[Q, K, V]) newChunk() {
 }
 
 func (d *demand[Q, K, V]) ask(x *Execution) {
-	n := len(d.whats)
-	for d.asked < n {
-		q, w := d.whats[d.asked], d.next()
-		d.asked++
-		f, k := d.of.find(x.scope, q, n)
-		f.ask(x, k, w)
-	}
+	d.of.askAll(x, d)
 	clear(d.whats)
 	d.whats, d.asked = d.whats[:0], 0
+}
+
+// more says whether anything is left to ask for.
+func (d *demand[Q, K, V]) more() bool { return d.asked < len(d.whats) }
+
+// take returns what is asked for next, and its waiter.
+func (d *demand[Q, K, V]) take() (Q, *waiter[V]) {
+	q, w := d.whats[d.asked], d.next()
+	d.asked++
+	return q, w
 }
 
 // next is the waiter of what is asked for next.

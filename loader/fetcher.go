@@ -23,6 +23,9 @@ type fetcher[K comparable, V any] struct {
 // maxChunk is how many entries or waiters are allocated at once at most.
 const maxChunk = 1024
 
+// maxSmall is how many keys a fetcher has room for in itself, where no more are expected.
+const maxSmall = 4
+
 // entry is a key in the cache: pending, being fetched, or settled.
 type entry[K comparable, V any] struct {
 	cell[V]
@@ -35,11 +38,23 @@ func (e *entry[K, V]) clearable() bool { return e.settled || e.flying }
 // newFetcher makes the fetcher that is about to be asked for as many as n keys.
 func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetching[K, V], usual *atomic.Int32, n int) *fetcher[K, V] {
 	n = min(n, int(usual.Load()))
-	return &fetcher[K, V]{
-		scope: scope, source: source, fetch: fetch, usual: usual,
-		entries: newIndex[K, V](n),
-		chunk:   min(max(n, 4), maxChunk),
+	if n <= maxSmall {
+		f := &smallFetcher[K, V]{fetcher: fetcher[K, V]{scope: scope, source: source, fetch: fetch, usual: usual, chunk: 2 * maxSmall}}
+		f.entries, f.spare, f.pending = indexOf(f.slots[:]), f.first[:], f.waiting[:0]
+		return &f.fetcher
 	}
+	return &fetcher[K, V]{
+		scope: scope, source: source, fetch: fetch, usual: usual, chunk: min(n, maxChunk),
+		entries: newIndex[K, V](n),
+	}
+}
+
+// smallFetcher is a fetcher with what a few keys need, in one allocation.
+type smallFetcher[K comparable, V any] struct {
+	fetcher[K, V]
+	slots   [2 * maxSmall]*entry[K, V]
+	first   [maxSmall]entry[K, V]
+	waiting [maxSmall]*entry[K, V]
 }
 
 // ask has w wait for a key, which is to be fetched unless it is known already.

@@ -3,6 +3,7 @@ package loader
 import (
 	"hash/maphash"
 	"math/bits"
+	"math/rand/v2"
 )
 
 // index finds the entries of a fetcher by their keys. It is a table with open addressing: an entry
@@ -11,14 +12,29 @@ import (
 type index[K comparable, V any] struct {
 	slots []*entry[K, V] // a power of two of them, at most three quarters taken
 	taken int
+	whole bool // the keys are whole numbers, for which there is a quicker hash
 }
 
 // hashSeed makes hashes those of this process alone: nobody can send keys that share one slot.
 var hashSeed = maphash.MakeSeed()
 
+// wordSeeds are those of the hashes of words.
+var wordSeeds = [2]uint64{rand.Uint64(), rand.Uint64() | 1}
+
+// hash mixes a word as the runtime does the numbers that are keys of its maps, at a part of the cost of calling it.
+func (w word) hash() uint64 {
+	high, low := bits.Mul64(uint64(w)^wordSeeds[0], wordSeeds[1])
+	return high ^ low
+}
+
 // newIndex makes an index with room for n entries before it grows.
 func newIndex[K comparable, V any](n int) index[K, V] {
-	return index[K, V]{slots: make([]*entry[K, V], max(8, 1<<bits.Len(uint(n+n/3))))}
+	return indexOf(make([]*entry[K, V], 1<<bits.Len(uint(n+n/3))))
+}
+
+// indexOf makes an index of slots that are free. They are a power of two.
+func indexOf[K comparable, V any](slots []*entry[K, V]) index[K, V] {
+	return index[K, V]{slots: slots, whole: isWhole[K]()}
 }
 
 // find returns the slot of a key: of its entry, or a free one that it can be put in. It panics where
@@ -35,7 +51,11 @@ func (t *index[K, V]) find(k K) int {
 }
 
 func (t *index[K, V]) home(k K) int {
-	return int(maphash.Comparable(hashSeed, k)) & (len(t.slots) - 1)
+	mask := len(t.slots) - 1
+	if t.whole {
+		return int(toWord(k).hash()) & mask
+	}
+	return int(maphash.Comparable(hashSeed, k)) & mask
 }
 
 // put puts an entry into the slot of its key, in the place of the one there.

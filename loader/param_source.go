@@ -40,17 +40,26 @@ func (g *paramGet[P, K, V]) start(x *Execution, _ word, to port[V]) {
 
 func (s *ParamSource[P, K, V]) settingsOf() *settings { return &s.settings }
 
-func (s *ParamSource[P, K, V]) find(scope *Scope, q paramKey[P, K], n int) (*fetcher[K, V], K) {
+func (s *ParamSource[P, K, V]) askAll(x *Execution, d *demand[paramKey[P, K], K, V]) {
+	for d.more() {
+		q, w := d.take()
+		s.in(x.scope, q.param, len(d.whats)).ask(x, q.key, w)
+	}
+}
+
+// in finds the fetcher of a parameter in a Scope, whose lock must be held. As many as n keys are
+// about to be asked for.
+func (s *ParamSource[P, K, V]) in(scope *Scope, p P, n int) *fetcher[K, V] {
 	byParam, ok := scope.sources.of(&s.settings).(map[P]*fetcher[K, V])
 	if !ok {
 		byParam = make(map[P]*fetcher[K, V])
 		scope.sources.put(&s.settings, byParam)
 	}
-	f, ok := byParam[q.param]
+	f, ok := byParam[p]
 	if !ok {
-		fetch := func(to *shortcut[K, V], keys []K) error { return fetchingOf(s.bind(q.param))(to, keys) }
+		fetch := func(to *shortcut[K, V], keys []K) error { return fetchingOf(s.bind(p))(to, keys) }
 		f = newFetcher(scope, &s.settings, fetch, &s.usual, n)
-		byParam[q.param] = f
+		byParam[p] = f
 	}
-	return f, q.key
+	return f
 }

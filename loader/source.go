@@ -61,7 +61,13 @@ func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 
 func (s *Source[K, V]) settingsOf() *settings { return &s.settings }
 
-func (s *Source[K, V]) find(scope *Scope, k K, n int) (*fetcher[K, V], K) { return s.in(scope, n), k }
+func (s *Source[K, V]) askAll(x *Execution, d *demand[K, K, V]) {
+	f := s.in(x.scope, len(d.whats))
+	for d.more() {
+		k, w := d.take()
+		f.ask(x, k, w)
+	}
+}
 
 // in finds the fetcher of the Source in a Scope, whose lock must be held. As many as n keys are
 // about to be asked for.

@@ -15,6 +15,12 @@ func fitsWord[K comparable]() bool {
 	return kind >= reflect.Bool && kind <= reflect.Float64
 }
 
+// isWhole says whether keys of type K are whole numbers or bools: equal where their words are.
+func isWhole[K comparable]() bool {
+	kind := reflect.TypeFor[K]().Kind()
+	return kind >= reflect.Bool && kind <= reflect.Uintptr
+}
+
 func toWord[K comparable](k K) (w word) {
 	*(*K)(unsafe.Pointer(&w)) = k
 	return w
