@@ -16,6 +16,10 @@ type Clump[T any] struct {
 // pushes a frame that does, so that no depth of nesting grows the stack.
 type node[T any] interface {
 	start(x *Execution, key word, to port[T])
+
+	// peek returns the outcome where it is at hand, without an execution: of a constant, and of a key
+	// that a Scope has cached.
+	peek(s *Scope, key word) (o outcome[T], ok bool)
 }
 
 // receiver is who waits for outcomes, told apart by numbers of its own. receive stores one and
@@ -68,6 +72,7 @@ type constant[T any] struct {
 }
 
 func (c *constant[T]) start(x *Execution, _ word, to port[T]) { to.receive(x, c.out) }
+func (c *constant[T]) peek(*Scope, word) (outcome[T], bool)   { return c.out, true }
 
 // Try is the clump of what f returns; an error or a panic of f makes it fail. f runs when the clump
 // is executed, once for each use, on the goroutine that drives the execution: it should compute,
@@ -80,7 +85,8 @@ type try[T any] struct {
 	f func() (T, error)
 }
 
-func (t *try[T]) start(x *Execution, _ word, to port[T]) { x.push(&tryFrame[T]{t, to}) }
+func (t *try[T]) start(x *Execution, _ word, to port[T])  { x.push(&tryFrame[T]{t, to}) }
+func (*try[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
 
 type tryFrame[T any] struct {
 	*try[T]

@@ -16,7 +16,9 @@ type collect[T any] struct {
 func (c *collect[T]) start(x *Execution, _ word, to port[[]T]) {
 	x.push(newGather(c, len(c.parts), to))
 }
-func (c *collect[T]) part(i int) Clump[T] { return c.parts[i] }
+
+func (*collect[T]) peek(*Scope, word) (o outcome[[]T], ok bool) { return o, false }
+func (c *collect[T]) part(i int) Clump[T]                       { return c.parts[i] }
 
 // Traverse is Collect over the clumps that f makes of the elements of in. f runs when the clump is
 // executed, in order.
@@ -32,7 +34,9 @@ type traverse[T, U any] struct {
 func (t *traverse[T, U]) start(x *Execution, _ word, to port[[]U]) {
 	x.push(newGather(t, len(t.in), to))
 }
-func (t *traverse[T, U]) part(i int) Clump[U] { return t.f(t.in[i]) }
+
+func (*traverse[T, U]) peek(*Scope, word) (o outcome[[]U], ok bool) { return o, false }
+func (t *traverse[T, U]) part(i int) Clump[U]                       { return t.f(t.in[i]) }
 
 // parts are the clumps of a list.
 type parts[T any] interface {

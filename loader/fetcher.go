@@ -18,6 +18,7 @@ type fetcher[K comparable, V any] struct {
 	used    int            // of spare
 	chunk   int            // the size of the next chunk
 	usual   *atomic.Int32  // how many keys the source's last fetcher came to have
+	recent  recent[K, V]   // is read without the lock
 }
 
 // maxChunk is how many entries or waiters are allocated at once at most.
@@ -128,7 +129,10 @@ func (f *fetcher[K, V]) dispatch(wave int) bool {
 func (f *fetcher[K, V]) prime(k K, v V) {
 	slot := f.entries.find(k)
 	e := f.entries.slots[slot]
-	if e == nil || e.settled || e.flying {
+	if e == nil || e.clearable() {
+		if e != nil {
+			f.recent.forget()
+		}
 		e = f.newEntry(k)
 		f.entries.put(slot, e)
 	}
@@ -137,6 +141,7 @@ func (f *fetcher[K, V]) prime(k K, v V) {
 }
 
 func (f *fetcher[K, V]) clear(ks []K) {
+	f.recent.forget()
 	if len(ks) > 0 {
 		for _, k := range ks {
 			if e := f.entries.slots[f.entries.find(k)]; e != nil && e.clearable() {

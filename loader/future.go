@@ -22,6 +22,8 @@ func (f *future[T]) start(x *Execution, _ word, to port[T]) {
 	x.ask(&askingFuture[T]{waiter[T]{root: x.root, to: to}, f})
 }
 
+func (*future[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
+
 // askingFuture is a Future on its way to the Scope.
 type askingFuture[T any] struct {
 	waiter[T]

@@ -29,29 +29,44 @@ func (s *Source[K, V]) cached(scope *Scope, k K) (o outcome[V], ok bool) {
 	if scope.foresight != nil {
 		return o, false
 	}
-	f, e := s.lookUp(scope, k)
+	f, ok := scope.has(&s.settings).(*fetcher[K, V])
+	if !ok {
+		return o, false
+	}
+	e := f.settled(k)
 	if e == nil {
 		return o, false
 	}
 	if scope.observer != nil {
-		scope.observer.CacheHit(f.source.name, 1)
+		scope.observer.CacheHit(s.name, 1)
 	}
 	return e.outcome(), true
 }
 
-// lookUp returns the entry of a key that has settled, or nil.
-func (s *Source[K, V]) lookUp(scope *Scope, k K) (f *fetcher[K, V], settled *entry[K, V]) {
-	scope.mu.RLock()
-	defer scope.mu.RUnlock()
-	f, ok := scope.sources.of(&s.settings).(*fetcher[K, V])
-	if !ok {
-		return nil, nil
+// settled returns the entry of a key that has settled, or nil. The Scope's lock is not held.
+func (f *fetcher[K, V]) settled(k K) *entry[K, V] {
+	if f.entries.whole { // their hash does not panic
+		if e := f.recent.find(f.entries.hash(k), k); e != nil {
+			return e
+		}
 	}
+	return f.lookUp(k)
+}
+
+// lookUp is settled for keys of all kinds.
+func (f *fetcher[K, V]) lookUp(k K) *entry[K, V] {
 	defer func() { _ = recover() }() // of a key that can not be hashed
-	if e := f.entries.slots[f.entries.find(k)]; e != nil && e.settled {
-		return f, e
+	hash := f.entries.hash(k)
+	if e := f.recent.find(hash, k); e != nil {
+		return e
 	}
-	return nil, nil
+	f.scope.mu.RLock()
+	defer f.scope.mu.RUnlock()
+	if e := f.entries.slots[f.entries.find(k)]; e != nil && e.settled {
+		f.recent.put(hash, e)
+		return e
+	}
+	return nil
 }
 
 // getAll is the clump of many keys of a Source.
@@ -76,3 +91,5 @@ func (g *getAll[K, V]) start(x *Execution, _ word, to port[[]V]) {
 		d.add(x, k, port[V]{list, i})
 	}
 }
+
+func (*getAll[K, V]) peek(*Scope, word) (o outcome[[]V], ok bool) { return o, false }

@@ -50,12 +50,14 @@ func (t *index[K, V]) find(k K) int {
 	}
 }
 
-func (t *index[K, V]) home(k K) int {
-	mask := len(t.slots) - 1
+func (t *index[K, V]) home(k K) int { return int(t.hash(k)) & (len(t.slots) - 1) }
+
+// hash may be called without the lock.
+func (t *index[K, V]) hash(k K) uint64 {
 	if t.whole {
-		return int(toWord(k).hash()) & mask
+		return toWord(k).hash()
 	}
-	return int(maphash.Comparable(hashSeed, k)) & mask
+	return maphash.Comparable(hashSeed, k)
 }
 
 // put puts an entry into the slot of its key, in the place of the one there.

@@ -17,6 +17,8 @@ func (j *join[A, B]) start(x *Execution, _ word, to port[Tuple2[A, B]]) {
 	x.push(f)
 }
 
+func (*join[A, B]) peek(*Scope, word) (o outcome[Tuple2[A, B]], ok bool) { return o, false }
+
 // pair is a join under way: it receives a's outcome itself, b's through right.
 type pair[A, B any] struct {
 	*join[A, B]

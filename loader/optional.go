@@ -16,8 +16,9 @@ type optional[T any] struct {
 	in Clump[T]
 }
 
-func (o *optional[T]) start(x *Execution, _ word, to port[Option[T]]) { begin(x, o, to) }
-func (o *optional[T]) input() Clump[T]                                { return o.in }
+func (o *optional[T]) start(x *Execution, _ word, to port[Option[T]])  { begin(x, o, to) }
+func (*optional[T]) peek(*Scope, word) (o outcome[Option[T]], ok bool) { return o, false }
+func (o *optional[T]) input() Clump[T]                                 { return o.in }
 
 func (o *optional[T]) apply(x *Execution, in outcome[T], to port[Option[T]]) {
 	if in.err != nil {
@@ -39,8 +40,9 @@ type orElse[T any] struct {
 	in, alternative Clump[T]
 }
 
-func (o *orElse[T]) start(x *Execution, _ word, to port[T]) { begin(x, o, to) }
-func (o *orElse[T]) input() Clump[T]                        { return o.in }
+func (o *orElse[T]) start(x *Execution, _ word, to port[T])  { begin(x, o, to) }
+func (*orElse[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
+func (o *orElse[T]) input() Clump[T]                         { return o.in }
 
 func (o *orElse[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.defined || in.err != nil {

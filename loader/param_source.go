@@ -38,6 +38,8 @@ func (g *paramGet[P, K, V]) start(x *Execution, _ word, to port[V]) {
 	demandOf(x, g.source).add(x, g.asked, to)
 }
 
+func (*paramGet[P, K, V]) peek(*Scope, word) (o outcome[V], ok bool) { return o, false }
+
 func (s *ParamSource[P, K, V]) settingsOf() *settings { return &s.settings }
 
 func (s *ParamSource[P, K, V]) askAll(x *Execution, d *demand[paramKey[P, K], K, V]) {

@@ -16,8 +16,9 @@ type handle[T any] struct {
 	f  func(error) (T, bool)
 }
 
-func (h *handle[T]) start(x *Execution, _ word, to port[T]) { begin(x, h, to) }
-func (h *handle[T]) input() Clump[T]                        { return h.in }
+func (h *handle[T]) start(x *Execution, _ word, to port[T])  { begin(x, h, to) }
+func (*handle[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
+func (h *handle[T]) input() Clump[T]                         { return h.in }
 
 func (h *handle[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.err != nil {
@@ -49,8 +50,9 @@ type rescue[T any] struct {
 	f  func(error) (Clump[T], bool)
 }
 
-func (r *rescue[T]) start(x *Execution, _ word, to port[T]) { begin(x, r, to) }
-func (r *rescue[T]) input() Clump[T]                        { return r.in }
+func (r *rescue[T]) start(x *Execution, _ word, to port[T])  { begin(x, r, to) }
+func (*rescue[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
+func (r *rescue[T]) input() Clump[T]                         { return r.in }
 
 func (r *rescue[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.err == nil {

@@ -17,8 +17,8 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 	if !ok {
 		s = NewScope()
 		ctx = WithScope(ctx, s)
-	} else if n, ok := c.n.(known[T]); ok {
-		if out, ok := n.peek(s, c.key); ok {
+	} else if c.n != nil {
+		if out, ok := c.n.peek(s, c.key); ok {
 			return out.value, out.defined, out.err
 		}
 	}
@@ -31,11 +31,6 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 		return v, false, err
 	}
 	return x.out.value, x.out.defined, x.out.err
-}
-
-// known is a node whose outcome a Scope may have at hand. Then Get needs no execution.
-type known[T any] interface {
-	peek(s *Scope, key word) (o outcome[T], ok bool)
 }
 
 // single is the execution of one clump, in one piece.

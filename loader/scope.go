@@ -79,6 +79,16 @@ func ScopeFrom(ctx context.Context) (*Scope, bool) {
 	return s, ok && s != nil
 }
 
+// has returns what there is of a source, or nil. The lock is not held, and mostly not needed.
+func (s *Scope) has(of *settings) any {
+	if has := s.sources.soon(of); has != nil {
+		return has
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.sources.of(of)
+}
+
 // dispatch sends all that is pending, if it is time. The lock is held; it must be called after
 // whatever may have made it time: an execution that waits or leaves, a flight that lands.
 func (s *Scope) dispatch() {

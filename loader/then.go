@@ -42,8 +42,9 @@ type mapping[T, U any] struct {
 	f  func(T) U
 }
 
-func (m *mapping[T, U]) start(x *Execution, _ word, to port[U]) { begin(x, m, to) }
-func (m *mapping[T, U]) input() Clump[T]                        { return m.in }
+func (m *mapping[T, U]) start(x *Execution, _ word, to port[U])  { begin(x, m, to) }
+func (*mapping[T, U]) peek(*Scope, word) (o outcome[U], ok bool) { return o, false }
+func (m *mapping[T, U]) input() Clump[T]                         { return m.in }
 
 func (m *mapping[T, U]) apply(x *Execution, in outcome[T], to port[U]) {
 	if !in.defined {
@@ -65,8 +66,9 @@ type flatMapping[T, U any] struct {
 	f  func(T) Clump[U]
 }
 
-func (m *flatMapping[T, U]) start(x *Execution, _ word, to port[U]) { begin(x, m, to) }
-func (m *flatMapping[T, U]) input() Clump[T]                        { return m.in }
+func (m *flatMapping[T, U]) start(x *Execution, _ word, to port[U])  { begin(x, m, to) }
+func (*flatMapping[T, U]) peek(*Scope, word) (o outcome[U], ok bool) { return o, false }
+func (m *flatMapping[T, U]) input() Clump[T]                         { return m.in }
 
 func (m *flatMapping[T, U]) apply(x *Execution, in outcome[T], to port[U]) {
 	if !in.defined {
@@ -97,8 +99,9 @@ type filter[T any] struct {
 	f  func(T) bool
 }
 
-func (f *filter[T]) start(x *Execution, _ word, to port[T]) { begin(x, f, to) }
-func (f *filter[T]) input() Clump[T]                        { return f.in }
+func (f *filter[T]) start(x *Execution, _ word, to port[T])  { begin(x, f, to) }
+func (*filter[T]) peek(*Scope, word) (o outcome[T], ok bool) { return o, false }
+func (f *filter[T]) input() Clump[T]                         { return f.in }
 
 func (f *filter[T]) apply(x *Execution, in outcome[T], to port[T]) {
 	if in.defined {
