@@ -7,7 +7,8 @@ import (
 )
 
 // fetcher is the state of one Source (or one parameter of a ParamSource) in one Scope: the cache
-// and the keys that wait for the next dispatch. Everything in it is guarded by the Scope's lock.
+// and the keys that wait for the next dispatch. Everything in it but recent is guarded by the Scope's
+// lock.
 type fetcher[K comparable, V any] struct {
 	scope   *Scope
 	source  *settings
@@ -18,7 +19,7 @@ type fetcher[K comparable, V any] struct {
 	used    int            // of spare
 	chunk   int            // the size of the next chunk
 	usual   *atomic.Int32  // how many keys the source's last fetcher came to have
-	recent  recent[K, V]   // is read without the lock
+	recent  recent[K, V]
 }
 
 // maxChunk is how many entries or waiters are allocated at once at most.

@@ -26,7 +26,8 @@ type Scope struct {
 	foresight *foresight // nil without a plan; guarded by mu
 
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
-	// under it. It is held for reading only to look up what is cached.
+	// under it. It is held for reading only to look up what is cached; what was looked up before is
+	// found without it.
 	mu      sync.RWMutex
 	sources sources
 	futures map[any]any        // of each Future's node its futureRun; nil while there is none
