@@ -11,6 +11,7 @@ type batch[K comparable, V any] struct {
 	fetcher *fetcher[K, V]
 	entries []*entry[K, V]
 	report  *Batch // nil where there is no observer
+	handed  int    // of the entries, those that step is through with
 
 	// Owned by the batch's goroutine, as are the entries' outcomes until they are settled.
 	todo     []*entry[K, V] // the entries that have no outcome yet
@@ -106,9 +107,49 @@ func (b *batch[K, V]) settle(err error) {
 		b.fetcher.entries.remove(e)
 		e.put(failed[V](err))
 	}
+	if x := b.sole(); x != nil {
+		for _, e := range b.entries {
+			e.settled = true
+		}
+		x.outstanding -= len(b.entries) - 1
+		x.deliver(b)
+		return
+	}
 	for _, e := range b.entries {
 		e.settle()
 	}
+}
+
+// sole returns the execution that alone waits for the batch, once for each key, where there is one
+// that has not ended.
+func (b *batch[K, V]) sole() *Execution {
+	x := b.entries[0].last.root.x
+	for _, e := range b.entries {
+		if e.last.next != nil || e.last.root.x != x {
+			return nil
+		}
+	}
+	if x.ended {
+		return nil
+	}
+	return x
+}
+
+// step hands the outcomes on to those that wait, on the goroutine that drives their execution: one
+// frame for all of them. What one of them pushes runs first, then this again.
+func (b *batch[K, V]) step(x *Execution) {
+	depth := x.push(b)
+	for b.handed < len(b.entries) {
+		e := b.entries[b.handed]
+		b.handed++
+		w := e.last
+		e.last = nil
+		w.step(x)
+		if len(x.stack) > depth {
+			return
+		}
+	}
+	x.pop()
 }
 
 func (b *batch[K, V]) wanted() bool {
