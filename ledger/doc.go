@@ -53,8 +53,8 @@
 //
 // # Segments
 //
-// A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone:
-// an insert costs the same whatever the size of the ledger is. What is read of a user is looked up in one segment after
+// A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone,
+// whatever the size of the ledger is. Rows of funds are still all over their table. What is read of a user is looked up in one segment after
 // the other, by one statement that stops where its page is full: a record of long ago, or none at all, costs a probe of an index for each
 // segment in between, some microseconds, and a page by id costs a statement for each segment. A new ledger has one segment, one of ten million records 39.
 //
