@@ -108,13 +108,14 @@ func TestMutations_WithoutAWorker(t *testing.T) {
 			Transfer struct {
 				Status       string
 				PayerBalance *string
+				Cursor       *string
 			}
 			Replayed bool
 		}
 	}
-	const transfer = `mutation { transfer(input: {id: "t", fromUserId: 0, toUserId: 1, amount: 1, waitFor: APPENDED}) { transfer { status payerBalance } replayed } }`
+	const transfer = `mutation { transfer(input: {id: "t", fromUserId: 0, toUserId: 1, amount: 1, waitFor: APPENDED}) { transfer { status payerBalance cursor } replayed } }`
 	a.query(t, transfer, nil, &appended)
-	if got := appended.Transfer; got.Transfer.Status != "PENDING" || got.Transfer.PayerBalance != nil || got.Replayed {
+	if got := appended.Transfer; got.Transfer.Status != "PENDING" || got.Transfer.PayerBalance != nil || got.Transfer.Cursor != nil || got.Replayed {
 		t.Errorf("appended: %+v", got)
 	}
 	var read struct {

@@ -21,18 +21,31 @@ func (r subscriptionResolver) BalanceChanged(ctx context.Context, userID string)
 	}), nil
 }
 
-func (r subscriptionResolver) TransferSettled(ctx context.Context, userID string) (<-chan *ledger.TransferRecord, error) {
+func (r subscriptionResolver) TransferSettled(ctx context.Context, userID string, after *string) (<-chan *ledger.TransferRecord, error) {
 	id, err := parseID("userId", userID)
 	if err != nil {
 		return nil, err
 	}
-	beginning, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	now, err := r.pstates.ReadStatus(beginning)
+	position, err := r.positionOf(ctx, after)
 	if err != nil {
 		return nil, err
 	}
-	return stream(ctx, r.ended, r.feed.Transfers(ctx, id, now.Processed-1), pointer[ledger.TransferRecord]), nil
+	return stream(ctx, r.ended, r.feed.Transfers(ctx, id, position), pointer[ledger.TransferRecord]), nil
+}
+
+// positionOf is the position of the decision that a cursor stands for; nil: of the last one until now.
+func (r subscriptionResolver) positionOf(ctx context.Context, after *string) (int64, error) {
+	if after != nil {
+		cursor, err := decodeTransferCursor(*after)
+		return cursor.Position, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	now, err := r.pstates.ReadStatus(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return now.Processed - 1, nil
 }
 
 // stream sends what is followed, until ctx ends or there is an error, which ended is told. Nothing is buffered: the next is looked for when

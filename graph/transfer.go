@@ -26,6 +26,15 @@ func (r transferResolver) To(_ context.Context, t *ledger.TransferRecord) loader
 	return r.sources.users.Get(t.ToUserID)
 }
 
+// Cursor is the one of the transfer's edge in every history.
+func (r transferResolver) Cursor(_ context.Context, t *ledger.TransferRecord) loader.Clump[*string] {
+	if t.Status == ledger.Pending {
+		return loader.Value[*string](nil)
+	}
+	cursor := transferCursor(t.Cursor())
+	return loader.Value(&cursor)
+}
+
 type depositResolver struct{ *resolver }
 
 func (r depositResolver) User(_ context.Context, d *ledger.DepositRecord) loader.Clump[*catalogue.User] {

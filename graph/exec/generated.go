@@ -141,7 +141,7 @@ type QueryResolver interface {
 // SubscriptionResolver has a method for each stream. Its context ends with the subscription; then nobody receives any more.
 type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, userID string) (<-chan *model.Account, error)
-	TransferSettled(ctx context.Context, userID string) (<-chan *ledger.TransferRecord, error)
+	TransferSettled(ctx context.Context, userID string, after *string) (<-chan *ledger.TransferRecord, error)
 }
 
 // TimelineConnectionResolver has a method for each field of TimelineConnection that a clump is needed for. None may block.
@@ -181,6 +181,7 @@ type TrackRepostResolver interface {
 type TransferResolver interface {
 	From(ctx context.Context, obj *ledger.TransferRecord) loader.Clump[*catalogue.User]
 	To(ctx context.Context, obj *ledger.TransferRecord) loader.Clump[*catalogue.User]
+	Cursor(ctx context.Context, obj *ledger.TransferRecord) loader.Clump[*string]
 }
 
 // TransferConnectionResolver has a method for each field of TransferConnection that a clump is needed for. None may block.
@@ -420,6 +421,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"payeeBalance": e.field_Transfer_payeeBalance,
 		"offset":       e.field_Transfer_offset,
 		"appendedAt":   e.field_Transfer_appendedAt,
+		"cursor":       e.field_Transfer_cursor,
 	}
 	e.object_TransferConnection.Fields = map[string]func(*gqlexec.Column, []*model.TransferConnection){
 		"edges":      e.field_TransferConnection_edges,
@@ -1177,9 +1179,10 @@ func (e *executor) field_Subscription_transferSettled(c *gqlexec.Column, rows []
 		return
 	}
 	arg0 := gqlexec.Arg[string](args, "userId")
+	arg1 := gqlexec.Arg[*string](args, "after")
 	ctx, resolver := c.Context(), e.resolvers.Subscription()
 	gqlexec.Subscribe(c, func() (<-chan *ledger.TransferRecord, error) {
-		return resolver.TransferSettled(ctx, arg0)
+		return resolver.TransferSettled(ctx, arg0, arg1)
 	}, e.completeNTransfer2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐTransferRecord)
 }
 
@@ -1424,6 +1427,13 @@ func (e *executor) field_Transfer_appendedAt(c *gqlexec.Column, rows []*ledger.T
 	gqlexec.Plain(c, func(i int) (time.Time, error) {
 		return rows[i].AppendedAt, nil
 	}, e.completeNDateTime2timeᚐTime)
+}
+
+func (e *executor) field_Transfer_cursor(c *gqlexec.Column, rows []*ledger.TransferRecord) {
+	ctx, resolver := c.Context(), e.resolvers.Transfer()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*string] {
+		return resolver.Cursor(ctx, rows[i])
+	}, e.completeOString2ᚖstring)
 }
 
 func (e *executor) field_TransferConnection_edges(c *gqlexec.Column, rows []*model.TransferConnection) {
@@ -2435,12 +2445,17 @@ func (e *executor) field_Subscription_balanceChanged_args(ctx context.Context, r
 }
 
 func (e *executor) field_Subscription_transferSettled_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
-	args := make(map[string]any, 1)
+	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "userId", e.unmarshalNID2string)
 	if err != nil {
 		return nil, err
 	}
 	args["userId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "after", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -2981,8 +2996,12 @@ type Query {
 type Subscription {
   "The account of a user: now, and after every microbatch that changes its balance. Of changes in quick succession a slow client sees the last."
   balanceChanged(userId: ID!): Account!
-  "The transfers that a user pays or is paid, refused ones included, once each and in the order they are decided: those decided from now on."
-  transferSettled(userId: ID!): Transfer!
+  """
+  The transfers that a user pays or is paid, refused ones included, once each and in the order they are decided: those decided after the one of
+  the cursor, or from now on. Who subscribes anew with the cursor of the last transfer that was seen misses none; so does who begins with a
+  history, newest first, with the ` + "`" + `startCursor` + "`" + ` of its first page.
+  """
+  transferSettled(userId: ID!, after: String): Transfer!
 }
 `, BuiltIn: false},
 	&ast.Source{Name: "../../schema/timeline.graphqls", Input: `"Something that a user did."
@@ -3182,6 +3201,8 @@ type Transfer {
   offset: BigInt!
   "When the depot took it."
   appendedAt: DateTime!
+  "Opaque: the place among decisions, to be given as ` + "`" + `after` + "`" + `, as that of an edge; null while it is PENDING."
+  cursor: String
 }
 
 "A transfer to be made."
