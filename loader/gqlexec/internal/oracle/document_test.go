@@ -36,7 +36,7 @@ func (g generator) fragment(on, selection string) string {
 	return fmt.Sprintf("...F%d%s ", n, g.directive())
 }
 
-// documents has two operations with the same variables, of every type that inputs have.
+// documents has two queries with the same variables, of every type that inputs have, and a mutation with some of them.
 func (g generator) documents() (query string, variables map[string]any) {
 	g.document = &document{}
 	const declared = "($t: Boolean!, $f: Boolean = false, $id: Int = 3, $in: EchoInput!, $ins: [EchoInput!], $mood: Mood)"
@@ -46,6 +46,8 @@ func (g generator) documents() (query string, variables map[string]any) {
 	for _, name := range []string{"A", "B"} {
 		b.WriteString("query " + name + " " + declared + strings.TrimSuffix(g.query(), "}") + used + "\n")
 	}
+	b.WriteString("mutation C ($t: Boolean!, $f: Boolean = false, $id: Int = 3) " + strings.TrimSuffix(g.mutation(), "}") +
+		" t: __typename @skip(if: $t) f: add(n: 1) @include(if: $f) { now } n: checkedAdd(n: $id) { value } }\n")
 	b.WriteString(strings.Join(g.document.fragments, "\n"))
 	variables = map[string]any{"t": g.IntN(2) == 0, "in": g.input()}
 	if g.IntN(2) == 0 {
@@ -82,12 +84,12 @@ func (g generator) input() map[string]any {
 	return in
 }
 
-// compareDocument compares both executors on both operations of a random document, which ours keeps between them.
+// compareDocument compares both executors on all operations of a random document, which ours keeps between them.
 func (g generator) compareDocument(t *testing.T) {
 	t.Helper()
 	query, variables := g.documents()
 	theirs, schema := stockSchema(), oursSchema()
-	for _, operation := range []string{"A", "B", "A"} {
+	for _, operation := range []string{"A", "B", "A", "C", "C"} {
 		params := func() *graphql.RawParams {
 			return &graphql.RawParams{Query: query, OperationName: operation, Variables: maps.Clone(variables)}
 		}
@@ -109,7 +111,7 @@ func TestAnswers_RandomDocuments(t *testing.T) {
 func TestAnswers_CancelledAtAnyMoment(t *testing.T) {
 	for seed := range uint64(40) {
 		g := generator{Rand: rand.New(rand.NewPCG(seed, 4))}
-		query := fmt.Sprintf("{ directed(ids: %s) %s ", g.ids(), g.directed(3)) + strings.TrimPrefix(g.query(), "{")
+		query := fmt.Sprintf("{ directed(ids: %s) %s ", g.ids(), g.selection("Directed", 3)) + strings.TrimPrefix(g.query(), "{")
 		complete := cancelledAt(t, query, -1)
 		for at := 0; ; at += 1 + g.IntN(5) {
 			got := cancelledAt(t, query, at)

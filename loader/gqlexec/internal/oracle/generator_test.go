@@ -59,6 +59,22 @@ var selectables = map[string]selectable{
 		leaves:    strings.Fields("typenameN:__typename numberN:number"),
 		fragments: []string{"Node", "Book", "Titled", "Named", "Item"},
 	},
+	"Directed": {
+		leaves: strings.Fields("__typename number plain maybePlain method methodX:method(mark:\"x\") methodN:method(mark:null) strictMethod clump " +
+			"strictClump replaced strictReplaced"),
+		branches:  []branch{{"next", "Directed"}, {"self", "Directed"}, {"replacedObject", "Directed"}},
+		fragments: []string{"Directed"},
+	},
+	"Mutation": {
+		leaves: []string{"__typename"},
+		branches: []branch{
+			{"add1:add(n:1)", "Counter"}, {"add2:add(n:2)", "Counter"}, {"must:mustAdd(n:5)", "Counter"}, {"try:addOrFail(n:4)", "Counter"},
+			{"fail:addOrFail(n:-1)", "Counter"}, {"none:addOrFail(n:13)", "Counter"}, {"checked:checkedAdd(n:3)", "Counter"},
+			{"refused:checkedAdd(n:9)", "Counter"}, {"guarded:guardedAdd(n:1)", "Counter"}, {"mustFail:mustAdd(n:-1)", "Counter"},
+		},
+		fragments: []string{"Mutation"},
+	},
+	"Counter": {leaves: strings.Fields("__typename value now"), fragments: []string{"Counter"}},
 	"Item": {
 		leaves:    strings.Fields("typenameI:__typename"),
 		fragments: []string{"Node", "Book", "Point", "Titled", "Named", "Numbered"},
@@ -84,6 +100,13 @@ func (g generator) query() string {
 		func() string { return fmt.Sprintf("namedGrid(rows: %d) %s", g.IntN(4), g.selection("Named", 2)) },
 		func() string { return fmt.Sprintf("strictNamedGrid(rows: %d) %s", g.IntN(4), g.selection("Named", 2)) },
 		func() string { return "nilNamed " + g.selection("Named", 2) },
+		func() string { return fmt.Sprintf("directed(ids: %s) %s", g.ids(), g.selection("Directed", 4)) },
+		func() string { return fmt.Sprintf("directed(ids: %s) %s", g.ids(), g.selection("Directed", 4)) },
+		func() string { return fmt.Sprintf("strictDirected(ids: %s) %s", g.ids(), g.selection("Directed", 3)) },
+		func() string { return "maybeGuarded" },
+		func() string {
+			return fmt.Sprintf("checked(n: %d, strict: %d, input: {a: %d, c: %d})", g.IntN(7), 1+g.IntN(10), g.IntN(5), 1+g.IntN(10))
+		},
 	}
 	var b strings.Builder
 	b.WriteString("{")
@@ -93,6 +116,9 @@ func (g generator) query() string {
 	b.WriteString(" }")
 	return b.String()
 }
+
+// mutation has root fields that count, some of which fail or are refused by a directive.
+func (g generator) mutation() string { return g.selection("Mutation", 3) }
 
 func (g generator) ids() string {
 	ids := make([]int, g.IntN(5))

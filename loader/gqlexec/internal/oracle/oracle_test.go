@@ -240,11 +240,12 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 	}
 }
 
-// TestAnswers_Random compares both executors on random queries.
+// TestAnswers_Random compares both executors on random queries and mutations.
 func TestAnswers_Random(t *testing.T) {
 	for seed := range uint64(1500) {
 		g := generator{Rand: rand.New(rand.NewPCG(seed, 0))}
 		compare(t, g.query(), nil)
+		compare(t, "mutation "+g.mutation(), nil)
 	}
 }
 
@@ -253,6 +254,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		g := generator{Rand: rand.New(rand.NewPCG(seed, 1))}
 		compare(t, g.query(), nil)
+		compare(t, "mutation "+g.mutation(), nil)
 		g.compareDocument(t)
 	})
 }

@@ -47,3 +47,11 @@ func (query) Missing(context.Context) loader.Clump[*int]      { return loader.Va
 func (query) Checked(_ context.Context, n *int, strict int, in *oracle.CheckedInput) loader.Clump[string] {
 	return loader.Value(oracle.Checked(n, strict, in))
 }
+
+func (m mutation) CheckedAdd(ctx context.Context, n int) loader.Clump[*oracle.Counter] {
+	return m.AddOrFail(ctx, n)
+}
+
+func (m mutation) GuardedAdd(ctx context.Context, n int) loader.Clump[*oracle.Counter] {
+	return m.AddOrFail(ctx, n)
+}

@@ -74,6 +74,8 @@ type MutationResolver interface {
 	Add(ctx context.Context, n int) loader.Clump[*oracle.Counter]
 	AddOrFail(ctx context.Context, n int) loader.Clump[*oracle.Counter]
 	MustAdd(ctx context.Context, n int) loader.Clump[*oracle.Counter]
+	CheckedAdd(ctx context.Context, n int) loader.Clump[*oracle.Counter]
+	GuardedAdd(ctx context.Context, n int) loader.Clump[*oracle.Counter]
 }
 
 // NodeResolver has a method for each field of Node that a clump is needed for. None may block.
@@ -194,9 +196,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"replacedObject": e.field_Directed_replacedObject,
 	}
 	e.object_Mutation.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
-		"add":       e.field_Mutation_add,
-		"addOrFail": e.field_Mutation_addOrFail,
-		"mustAdd":   e.field_Mutation_mustAdd,
+		"add":        e.field_Mutation_add,
+		"addOrFail":  e.field_Mutation_addOrFail,
+		"mustAdd":    e.field_Mutation_mustAdd,
+		"checkedAdd": e.field_Mutation_checkedAdd,
+		"guardedAdd": e.field_Mutation_guardedAdd,
 	}
 	e.object_Node.Fields = map[string]func(*gqlexec.Column, []*oracle.Node){
 		"id":            e.field_Node_id,
@@ -740,6 +744,56 @@ func (e *executor) field_Mutation_mustAdd(c *gqlexec.Column, rows []gqlexec.Root
 	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Counter] {
 		return resolver.MustAdd(ctx, arg0)
 	}, e.completeNCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter)
+}
+
+func (e *executor) field_Mutation_checkedAdd(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Mutation_checkedAdd_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[int](args, "n")
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 1)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Mutation()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*oracle.Counter] {
+		return resolver.CheckedAdd(ctx, arg0)
+	}, e.completeOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter)
+}
+
+func (e *executor) field_Mutation_guardedAdd(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Mutation_guardedAdd_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[int](args, "n")
+	directives := func(ctx context.Context, _ int, directive0 graphql.Resolver) (any, error) {
+		directive1 := func(ctx context.Context) (any, error) {
+			level, err := e.unmarshalNInt2int(ctx, 0)
+			if err != nil {
+				return nil, err
+			}
+			if e.directives.Guard == nil {
+				return nil, errors.New("directive guard is not implemented")
+			}
+			return e.directives.Guard(ctx, nil, directive0, level)
+		}
+		return directive1(ctx)
+	}
+	resolver := e.resolvers.Mutation()
+	gqlexec.DirectedResolve(c, directives, func(ctx context.Context, i int) loader.Clump[*oracle.Counter] {
+		return resolver.GuardedAdd(ctx, arg0)
+	}, e.completeOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter)
 }
 
 func (e *executor) field_Node_id(c *gqlexec.Column, rows []*oracle.Node) {
@@ -2272,6 +2326,49 @@ func (e *executor) field_Mutation_add_args(ctx context.Context, raw map[string]a
 	return args, nil
 }
 
+func (e *executor) field_Mutation_checkedAdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := e.field_Mutation_checkedAdd_args_n(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Mutation_checkedAdd_args_n(ctx context.Context, raw map[string]any) (int, error) {
+	var none int
+	v, given := raw["n"]
+	if !given {
+		return none, nil
+	}
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
+	directive0 := func(ctx context.Context) (any, error) {
+		return e.unmarshalNInt2int(ctx, v)
+	}
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := e.unmarshalOInt2ᚖint(ctx, 5)
+		if err != nil {
+			return nil, err
+		}
+		if e.directives.AtMost == nil {
+			return nil, errors.New("directive atMost is not implemented")
+		}
+		return e.directives.AtMost(ctx, raw, directive0, max)
+	}
+	return gqlexec.DirectedInput[int](ctx, directive1)
+}
+
+func (e *executor) field_Mutation_guardedAdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "n", e.unmarshalNInt2int)
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Mutation_mustAdd_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "n", e.unmarshalNInt2int)
@@ -3373,6 +3470,12 @@ extend type Query {
   maybeGuarded: Int @guard(level: 0)
   missing: Int @missing
   checked(n: Int @atMost(max: 5), strict: Int! = 2 @atMost, input: CheckedInput): String!
+}
+
+extend type Mutation {
+  checkedAdd(n: Int! @atMost(max: 5)): Counter @guard(level: 1)
+  "It never adds."
+  guardedAdd(n: Int!): Counter @guard(level: 0)
 }
 
 "Every field of this type is guarded."

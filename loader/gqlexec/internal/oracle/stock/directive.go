@@ -35,3 +35,11 @@ func (query) Missing(context.Context) (*int, error)      { return nil, nil }
 func (query) Checked(_ context.Context, n *int, strict int, in *oracle.CheckedInput) (string, error) {
 	return oracle.Checked(n, strict, in), nil
 }
+
+func (m mutation) CheckedAdd(ctx context.Context, n int) (*oracle.Counter, error) {
+	return m.AddOrFail(ctx, n)
+}
+
+func (m mutation) GuardedAdd(ctx context.Context, n int) (*oracle.Counter, error) {
+	return m.AddOrFail(ctx, n)
+}

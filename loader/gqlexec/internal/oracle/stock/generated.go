@@ -81,9 +81,11 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		Add       func(childComplexity int, n int) int
-		AddOrFail func(childComplexity int, n int) int
-		MustAdd   func(childComplexity int, n int) int
+		Add        func(childComplexity int, n int) int
+		AddOrFail  func(childComplexity int, n int) int
+		CheckedAdd func(childComplexity int, n int) int
+		GuardedAdd func(childComplexity int, n int) int
+		MustAdd    func(childComplexity int, n int) int
 	}
 
 	Node struct {
@@ -202,6 +204,8 @@ type MutationResolver interface {
 	Add(ctx context.Context, n int) (*oracle.Counter, error)
 	AddOrFail(ctx context.Context, n int) (*oracle.Counter, error)
 	MustAdd(ctx context.Context, n int) (*oracle.Counter, error)
+	CheckedAdd(ctx context.Context, n int) (*oracle.Counter, error)
+	GuardedAdd(ctx context.Context, n int) (*oracle.Counter, error)
 }
 type NodeResolver interface {
 	StrictPlusOdd(ctx context.Context, obj *oracle.Node, odd oracle.Odd) (int, error)
@@ -465,6 +469,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddOrFail(childComplexity, args["n"].(int)), true
+	case "Mutation.checkedAdd":
+		if e.ComplexityRoot.Mutation.CheckedAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkedAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckedAdd(childComplexity, args["n"].(int)), true
+	case "Mutation.guardedAdd":
+		if e.ComplexityRoot.Mutation.GuardedAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_guardedAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GuardedAdd(childComplexity, args["n"].(int)), true
 	case "Mutation.mustAdd":
 		if e.ComplexityRoot.Mutation.MustAdd == nil {
 			break
@@ -1434,6 +1460,12 @@ extend type Query {
   checked(n: Int @atMost(max: 5), strict: Int! = 2 @atMost, input: CheckedInput): String!
 }
 
+extend type Mutation {
+  checkedAdd(n: Int! @atMost(max: 5)): Counter @guard(level: 1)
+  "It never adds."
+  guardedAdd(n: Int!): Counter @guard(level: 0)
+}
+
 "Every field of this type is guarded."
 type Directed @guard(level: 11) {
   number: Int!
@@ -1860,6 +1892,77 @@ func (ec *executionContext) field_Mutation_addOrFail_args(ctx context.Context, r
 }
 
 func (ec *executionContext) field_Mutation_add_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "n",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_checkedAdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+
+	arg0, err := ec.field_Mutation_checkedAdd_argsN(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["n"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_checkedAdd_argsN(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (int, error) {
+	if _, ok := rawArgs["n"]; !ok {
+		var zeroVal int
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("n"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["n"]
+		if !ok {
+			var zeroVal int
+			return zeroVal, nil
+		}
+		return ec.unmarshalNInt2int(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		max, err := ec.unmarshalOInt2ᚖint(ctx, 5)
+		if err != nil {
+			var zeroVal int
+			return zeroVal, err
+		}
+		if ec.Directives.AtMost == nil {
+			var zeroVal int
+			return zeroVal, errors.New("directive atMost is not implemented")
+		}
+		return ec.Directives.AtMost(ctx, rawArgs, directive0, max)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal int
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(int); ok {
+		return data, nil
+	} else {
+		var zeroVal int
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be int`, tmp))
+	}
+}
+
+func (ec *executionContext) field_Mutation_guardedAdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "n",
@@ -3673,6 +3776,130 @@ func (ec *executionContext) fieldContext_Mutation_mustAdd(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_mustAdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_checkedAdd(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_checkedAdd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CheckedAdd(ctx, fc.Args["n"].(int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 1)
+				if err != nil {
+					var zeroVal *oracle.Counter
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *oracle.Counter
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Counter) graphql.Marshaler {
+			return ec.marshalOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_checkedAdd(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Counter(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_checkedAdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_guardedAdd(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_guardedAdd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GuardedAdd(ctx, fc.Args["n"].(int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				level, err := ec.unmarshalNInt2int(ctx, 0)
+				if err != nil {
+					var zeroVal *oracle.Counter
+					return zeroVal, err
+				}
+				if ec.Directives.Guard == nil {
+					var zeroVal *oracle.Counter
+					return zeroVal, errors.New("directive guard is not implemented")
+				}
+				return ec.Directives.Guard(ctx, nil, directive0, level)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.Counter) graphql.Marshaler {
+			return ec.marshalOCounter2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_guardedAdd(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Counter(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_guardedAdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8479,6 +8706,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 				return ec._Mutation_mustAdd(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "checkedAdd":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_checkedAdd(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "guardedAdd":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_guardedAdd(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
