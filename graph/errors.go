@@ -105,6 +105,9 @@ func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 		if told.Message == "operation  not found" {
 			return withExtensions(told, "operationName is needed: the query has several operations", told.Extensions)
 		}
+		if name, ok := strings.CutPrefix(told.Path.String(), "variable."); ok { // gqlparser's message is but "must be defined"
+			return withExtensions(told, "the variable "+name+": "+told.Message, told.Extensions)
+		}
 		return told
 	}
 	if told.Err == nil { // gqlgen's own as well: the request is none

@@ -37,6 +37,10 @@ var refusals = map[string]refused{
 		kind: asJSON, body: `{"query": "query A { __typename } query B { __typename }"}`,
 		status: http.StatusUnprocessableEntity, code: "GRAPHQL_VALIDATION_FAILED", message: "operationName is needed",
 	},
+	"NoVariable": {
+		kind: asJSON, body: `{"query": "query ($ids: [ID!]!) { usersById(ids: $ids) { name } }", "variables": {"ids": [null]}}`,
+		status: http.StatusUnprocessableEntity, code: "GRAPHQL_VALIDATION_FAILED", message: "the variable ids[0]: cannot be null",
+	},
 	"StreamOfNoRequest": {
 		kind: asJSON, body: `{"query": secret`, headers: map[string]string{"Accept": "text/event-stream"},
 		status: http.StatusBadRequest, code: "BAD_USER_INPUT", message: "json request body could not be decoded: invalid character",

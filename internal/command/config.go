@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/clumpql/clumpql/internal/demo"
 )
 
 // config is the command line. Every flag is an environment variable as well: CLUMPQL_ and the
 // flag's name, but for the database, whose variable has the name that is usual for it.
 type config struct {
 	DatabaseURL string     `env:"DATABASE_URL" placeholder:"URL" help:"Postgres to work on. Without one, clumpql runs a private Postgres."`
-	DataDir     string     `default:".clumpql" placeholder:"DIR" help:"Folder of the private Postgres."`
+	DataDir     string     `default:".clumpql" placeholder:"DIR" help:"Folder of the private Postgres; ${default} unless told."`
 	LogLevel    slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat   string     `default:"text" enum:"text,json" help:"Form of the log: text or json."`
 
@@ -72,9 +74,12 @@ func (c *config) check() error {
 	if port := c.Serve.PostgresPort; port < 0 || port > 65535 {
 		return fmt.Errorf("--postgres-port: %d is not a port", port)
 	}
-	for name, n := range map[string]int{"users": c.Seed.Users, "tracks": c.Seed.Tracks, "playlists": c.Seed.Playlists, "transfers": c.Seed.Transfers} {
-		if n < 1 {
-			return fmt.Errorf("--%s: %d is not a positive number", name, n)
+	for _, size := range []struct {
+		flag         string
+		value, least int
+	}{{"users", c.Seed.Users, demo.MinUsers}, {"tracks", c.Seed.Tracks, 1}, {"playlists", c.Seed.Playlists, 1}, {"transfers", c.Seed.Transfers, 1}} {
+		if size.value < size.least || size.value > demo.MaxCount {
+			return fmt.Errorf("--%s: %d is not between %d and %d", size.flag, size.value, size.least, demo.MaxCount)
 		}
 	}
 	return nil

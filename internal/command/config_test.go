@@ -80,6 +80,7 @@ func TestParse_mistakes(t *testing.T) {
 		{"serve --log-format=xml", "--log-format"},
 		{"serve --data-dir=", "--data-dir"},
 		{"seed --tracks=0", "--tracks"},
+		{"seed --users=4", "--users: 4 is not between 5 and"},
 		{"serve --no-such", "--no-such"},
 		{"nothing", "nothing"},
 		{"import", "<dir>"},

@@ -57,7 +57,8 @@ func Run(args []string, p Program) int {
 	selected.BindTo(ctx, (*context.Context)(nil))
 	if err := selected.Run(config, p); err != nil {
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			err = fmt.Errorf("%s: interrupted", selected.Command())
+			name, _, _ := strings.Cut(selected.Command(), " ")
+			err = fmt.Errorf("%s: interrupted", name)
 		}
 		return p.fail(err)
 	}

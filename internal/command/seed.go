@@ -12,11 +12,11 @@ import (
 
 // seedCommand is `clumpql seed`.
 type seedCommand struct {
-	Users     int    `default:"50" placeholder:"N" help:"How many users: alice, bob, charlie and at least two more."`
-	Tracks    int    `default:"300" placeholder:"N" help:"How many tracks."`
-	Playlists int    `default:"20" placeholder:"N" help:"How many playlists."`
-	Transfers int    `default:"75" placeholder:"N" help:"How many transfers, besides those of alice, bob and charlie."`
-	Seed      uint64 `default:"1" placeholder:"N" help:"What the data is derived from: the same number, the same data."`
+	Users     int    `default:"50" placeholder:"N" help:"How many users: alice, bob, charlie and at least two more; ${default} unless told."`
+	Tracks    int    `default:"300" placeholder:"N" help:"How many tracks; ${default} unless told."`
+	Playlists int    `default:"20" placeholder:"N" help:"How many playlists; ${default} unless told."`
+	Transfers int    `default:"75" placeholder:"N" help:"How many transfers, besides those of alice, bob and charlie; ${default} unless told."`
+	Seed      uint64 `default:"1" placeholder:"N" help:"What the data is derived from: the same number, the same data; ${default} unless told."`
 	Apart     bool   `help:"Give alice, bob and charlie ids from 1000000 on like all others, and not 0, 1 and 2. So does serve --demo."`
 }
 

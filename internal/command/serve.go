@@ -16,14 +16,14 @@ import (
 
 // serveCommand is `clumpql serve`.
 type serveCommand struct {
-	Addr         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Port 0: any free one; the log says which."`
+	Addr         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address; ${default} unless told. Port 0: any free one; the log says which."`
 	Demo         bool   `help:"Fill an empty database with made-up data first."`
 	PostgresPort int    `placeholder:"PORT" help:"Loopback port of the private Postgres. 0: a Unix socket only."`
-	MaxBody      int64  `default:"1048576" placeholder:"BYTES" help:"Longest request body."`
-	MaxDepth     int    `default:"15" placeholder:"LEVELS" help:"Most levels of fields in a query. 0: no limit."`
+	MaxBody      int64  `default:"1048576" placeholder:"BYTES" help:"Longest request body; ${default} unless told."`
+	MaxDepth     int    `default:"15" placeholder:"LEVELS" help:"Most levels of fields in a query; ${default} unless told. 0: no limit."`
 	// A hundred thousand objects, or ten times as many values, take up to a second and some tens of megabytes. What a page on a screen
 	// needs costs some hundreds, the introspection of GraphiQL 8000. Package graph/limit tells what costs how much.
-	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most that an operation may cost, about 1 an object that it may answer. 0: no limit."`
+	MaxComplexity int           `default:"100000" placeholder:"COST" help:"Most an operation may cost, about 1 an object; ${default} unless told. 0: no limit."`
 	Timeout       time.Duration `default:"30s" help:"How long a request, or an event of a subscription, may take."`
 	WriteTimeout  time.Duration `default:"30s" help:"How long a client may leave unread what it is sent."`
 	NoPlans       bool          `help:"Fetch for every operation as for the first of its kind, instead of holding what it is known to ask for again."`

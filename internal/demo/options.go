@@ -11,9 +11,10 @@ const FirstID = 1_000_000
 // ErrOptions says that a demo cannot be made of these Options.
 var ErrOptions = errors.New("impossible size of the demo")
 
+// The bounds of Options.
 const (
-	minUsers = 5 // alice, bob and charlie, and two who pay each other
-	maxCount = 1_000_000_000
+	MinUsers = 5             // alice, bob and charlie, and two who pay each other
+	MaxCount = 1_000_000_000 // of anything
 )
 
 // Options say how much there is of everything. The zero Options make a playground.
@@ -46,15 +47,15 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) check() error {
-	if o.Users < minUsers {
-		return fmt.Errorf("%w: %d users, at least %d are needed", ErrOptions, o.Users, minUsers)
+	if o.Users < MinUsers {
+		return fmt.Errorf("%w: %d users, at least %d are needed", ErrOptions, o.Users, MinUsers)
 	}
 	for _, size := range []struct {
 		what  string
 		value int
 	}{{"users", o.Users}, {"tracks", o.Tracks}, {"playlists", o.Playlists}, {"transfers", o.Transfers}} {
-		if size.value < 0 || size.value > maxCount {
-			return fmt.Errorf("%w: %d %s, not between 1 and %d", ErrOptions, size.value, size.what, maxCount)
+		if size.value < 0 || size.value > MaxCount {
+			return fmt.Errorf("%w: %d %s, not between 1 and %d", ErrOptions, size.value, size.what, MaxCount)
 		}
 	}
 	return nil
