@@ -19,17 +19,22 @@ func (r mutationResolver) Deposit(_ context.Context, in model.DepositInput) load
 	record := ledger.Deposit{ID: in.ID, UserID: in.UserID, AmountMinor: in.Amount}
 	appended := r.append([]ledger.Record{record}, []model.WaitFor{in.WaitFor})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.DepositPayload] {
-		deposit := r.deposit(ledger.DepositKey{UserID: in.UserID, ID: in.ID})
-		return loader.Map(deposit, func(d *ledger.DepositRecord) *model.DepositPayload {
+		payload := func(d *ledger.DepositRecord) *model.DepositPayload {
 			return &model.DepositPayload{Deposit: d, Account: account(in.UserID), Replayed: receipts[0].Replayed}
-		})
+		}
+		if in.WaitFor == model.Settled {
+			if d, ok := r.depot.RecentDeposit(receipts[0]); ok {
+				return loader.Value(payload(&d))
+			}
+		}
+		return loader.Map(r.deposit(ledger.DepositKey{UserID: in.UserID, ID: in.ID}), payload)
 	})
 }
 
 func (r mutationResolver) Transfer(_ context.Context, in model.TransferInput) loader.Clump[*model.TransferPayload] {
 	appended := r.append([]ledger.Record{transferRecord(in)}, []model.WaitFor{in.WaitFor})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.TransferPayload] {
-		return r.transferPayload(in, receipts[0])
+		return r.transferPayload(&in, receipts[0])
 	})
 }
 
@@ -46,11 +51,18 @@ func (r mutationResolver) Transfers(_ context.Context, ins []*model.TransferInpu
 		return loader.Fail[[]ledger.Receipt](nameInput(err)), true
 	})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[[]*model.TransferPayload] {
-		payloads := make([]loader.Clump[*model.TransferPayload], len(ins))
-		for i, in := range ins {
-			payloads[i] = r.transferPayload(*in, receipts[i])
+		payloads, known := make([]*model.TransferPayload, len(ins)), true
+		for i := 0; i < len(ins) && known; i++ {
+			payloads[i], known = r.recentPayload(ins[i], receipts[i])
 		}
-		return loader.Collect(payloads...)
+		if known {
+			return loader.Value(payloads)
+		}
+		clumps := make([]loader.Clump[*model.TransferPayload], len(ins))
+		for i, in := range ins {
+			clumps[i] = r.transferPayload(in, receipts[i])
+		}
+		return loader.Collect(clumps...)
 	})
 }
 
@@ -58,11 +70,26 @@ func transferRecord(in model.TransferInput) ledger.Transfer {
 	return ledger.Transfer{ID: in.ID, FromUserID: in.FromUserID, ToUserID: in.ToUserID, AmountMinor: in.Amount}
 }
 
-func (r mutationResolver) transferPayload(in model.TransferInput, receipt ledger.Receipt) loader.Clump[*model.TransferPayload] {
+func (r mutationResolver) transferPayload(in *model.TransferInput, receipt ledger.Receipt) loader.Clump[*model.TransferPayload] {
+	if payload, known := r.recentPayload(in, receipt); known {
+		return loader.Value(payload)
+	}
 	transfer := r.transfer(ledger.TransferKey{FromUserID: in.FromUserID, ID: in.ID})
 	return loader.Map(transfer, func(t *ledger.TransferRecord) *model.TransferPayload {
 		return &model.TransferPayload{Transfer: t, From: account(in.FromUserID), Replayed: receipt.Replayed}
 	})
+}
+
+// recentPayload spares the reading of an outcome that was decided in this process. What was not waited for is read, whether it is decided or not.
+func (r mutationResolver) recentPayload(in *model.TransferInput, receipt ledger.Receipt) (payload *model.TransferPayload, known bool) {
+	if in.WaitFor != model.Settled {
+		return nil, false
+	}
+	t, ok := r.depot.RecentTransfer(receipt)
+	if !ok {
+		return nil, false
+	}
+	return &model.TransferPayload{Transfer: &t, From: account(in.FromUserID), Replayed: receipt.Replayed}, true
 }
 
 // append puts the records into the depot and waits until those that are to be settled are. What is to be read of them comes after it, so
@@ -79,23 +106,8 @@ func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFo
 				settle = append(settle, receipt)
 			}
 		}
-		if err := r.depot.Wait(ctx, settle); err != nil {
-			return nil, err
-		}
-		r.prime(ctx, settle)
-		return receipts, nil
+		return receipts, r.depot.Wait(ctx, settle)
 	})
-}
-
-// prime spares the reading of outcomes that were decided in this process. What was not waited for is read, whether it is decided or not.
-func (r mutationResolver) prime(ctx context.Context, settled []ledger.Receipt) {
-	for _, receipt := range settled {
-		if t, ok := r.depot.RecentTransfer(receipt); ok {
-			r.sources.transfers.Prime(ctx, ledger.TransferKey{FromUserID: t.FromUserID, ID: t.ID}, t)
-		} else if d, ok := r.depot.RecentDeposit(receipt); ok {
-			r.sources.deposits.Prime(ctx, ledger.DepositKey{UserID: d.UserID, ID: d.ID}, d)
-		}
-	}
 }
 
 // nameInput lets an error name the input of a bulk that it is about.

@@ -15,9 +15,9 @@ import (
 // locks come in the order of appends and then of microbatches, heads before progress, which nobody takes the other way round.
 
 const (
-	// immediateRecords is the most records of a group that is decided as it is appended. Of more than that, the one is
-	// appended while the other is decided.
-	immediateRecords = 64
+	// immediateRecords is the most records of a group that is decided as it is appended. Many callers with a record each make larger
+	// groups by that, and fewer; large bulks are better appended while those before them are decided.
+	immediateRecords = 256
 	// apartAfterRefusal is how many groups are decided apart after one that was not next, or was kept waiting: others append, too.
 	apartAfterRefusal = 64
 )
