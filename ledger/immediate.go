@@ -95,6 +95,10 @@ func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bo
 	for _, c := range group {
 		c.receipts, c.err = a.add(c.entries, c.token)
 	}
+	if len(a.added) == 0 { // each call contradicts itself
+		t.giveBack()
+		return nil
+	}
 	im, err := t.decide(ctx, a.added[0])
 	if err != nil {
 		t.broken <- err // it does not know all that it should remember

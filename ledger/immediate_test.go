@@ -63,6 +63,29 @@ func TestDepotAppendIsDecidedAtOnce(t *testing.T) {
 	verifyOK(t, pool, int64(records+len(many)))
 }
 
+// Invariant: what contradicts itself is refused without a transaction, and the next append can use the term.
+func TestDepotAppendDecidedContradictsItself(t *testing.T) {
+	t.Parallel()
+	b := newBorrowed(t, newDepot(t, pgtest.New(t)))
+	es, err := entries([]Record{Deposit{"salary", alice, 100}, Deposit{"salary", alice, 99}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var committing bool
+	own := &call{entries: es, token: newToken()}
+	if err := b.appendDecided(testContext(t), []*call{own}, &committing); err != nil {
+		t.Errorf("append: %v", err)
+	}
+	var conflict *ConflictError
+	if !errors.As(own.err, &conflict) || conflict.Index != 1 || conflict.Field != "amount" {
+		t.Errorf("the call is answered with %v", own.err)
+	}
+	if err := b.append(t, Deposit{"salary", alice, 100}); err != nil {
+		t.Errorf("the next append: %v", err)
+	}
+	verifyOK(t, b.pool, 1)
+}
+
 // borrowed is a term that only appends use.
 type borrowed struct {
 	*Depot
