@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -298,9 +300,22 @@ func TestRun_mistakes(t *testing.T) {
 	}
 }
 
-// A folder without tables is told apart from one with wrong balances.
+// A database without tables is told apart from one with wrong balances.
 func TestVerify_notMigrated(t *testing.T) {
-	runProgram(t, "verify", "--data-dir", newDataDir(t)).failedWith(t, "clumpql migrate")
+	url := pgtest.URL(t)
+	execute(t, url, `DROP TABLE public.schema_version`)
+	runProgram(t, "verify", "--database-url", url).failedWith(t, "clumpql migrate")
+}
+
+// Invariant: commands that find nothing to work on leave no Postgres behind.
+func TestCommands_nothingThere(t *testing.T) {
+	dir, empty := filepath.Join(t.TempDir(), "data"), t.TempDir()
+	runProgram(t, "verify", "--data-dir", dir).failedWith(t, "there is no database in "+dir)
+	runProgram(t, "rebuild", "--data-dir", dir).failedWith(t, "there is no database in "+dir)
+	runProgram(t, "import", empty, "--data-dir", dir).failedWith(t, "users.csv")
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder: %v, want it not to be there", err)
+	}
 }
 
 func execute(t *testing.T, url, statement string) {

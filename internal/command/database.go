@@ -69,6 +69,28 @@ func joinDatabase(ctx context.Context, c *config, log *slog.Logger) (*database, 
 	return nil, err
 }
 
+// joinMigrated is joinDatabase for commands that neither make a database nor migrate it.
+func joinMigrated(ctx context.Context, c *config, log *slog.Logger) (*database, error) {
+	if c.DatabaseURL == "" {
+		exists, err := postgres.Exists(c.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		if !exists {
+			return nil, fmt.Errorf("--data-dir: there is no database in %s", c.DataDir)
+		}
+	}
+	db, err := joinDatabase(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.checkMigrated(ctx); err != nil {
+		db.close()
+		return nil, err
+	}
+	return db, nil
+}
+
 // connect makes the pool and sees that Postgres answers. It takes private over: also when it returns an error.
 func connect(ctx context.Context, url string, private *postgres.Server, log *slog.Logger) (*database, error) {
 	d := &database{private: private, log: log}
@@ -132,7 +154,7 @@ func migrationVersion(ctx context.Context, q querier) (int32, error) {
 	return version, err
 }
 
-// checkMigrated refuses a database that is not at this program's migration. It is for commands that do not migrate.
+// checkMigrated refuses a database that is not at this program's migration.
 func (d *database) checkMigrated(ctx context.Context) error {
 	version, err := migrationVersion(ctx, d.pool)
 	if err != nil {

@@ -13,7 +13,8 @@
 //
 //	DATABASE_URL            that one
 //	none, serve             a private Postgres of its own in --data-dir, which ends with the server
-//	none, other commands    that of the server that runs on --data-dir; if none does, a private one for as long as the command
+//	none, other commands    that of the server that runs on --data-dir; if none does, a private one for as long as the command,
+//	                        which verify and rebuild start on data that is there and never make
 //
 // What a server runs:
 //

@@ -15,6 +15,9 @@ type importCommand struct {
 
 // Run imports the files, sees their ledger records decided and prints what changed.
 func (i importCommand) Run(ctx context.Context, c *config, p Program) error {
+	if err := importer.Check(i.Dir); err != nil { // before a private Postgres is made for nothing
+		return err
+	}
 	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
 	if err != nil {
 		return err

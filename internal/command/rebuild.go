@@ -15,14 +15,11 @@ type rebuildCommand struct {
 
 // Run prints how many records the new balances and histories are made of.
 func (r rebuildCommand) Run(ctx context.Context, c *config, p Program) error {
-	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
+	db, err := joinMigrated(ctx, c, c.logger(p.Stderr))
 	if err != nil {
-		return err
-	}
-	defer db.close()
-	if err := db.checkMigrated(ctx); err != nil {
 		return fmt.Errorf("rebuild: %w", err)
 	}
+	defer db.close()
 
 	bar := newProgress(p.Stderr)
 	defer bar.clear()

@@ -18,14 +18,11 @@ type verifyCommand struct {
 
 // Run prints the report; a deviation is an error.
 func (v verifyCommand) Run(ctx context.Context, c *config, p Program) error {
-	db, err := joinDatabase(ctx, c, c.logger(p.Stderr))
+	db, err := joinMigrated(ctx, c, c.logger(p.Stderr))
 	if err != nil {
-		return err
-	}
-	defer db.close()
-	if err := db.checkMigrated(ctx); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
+	defer db.close()
 
 	bar := newProgress(p.Stderr)
 	defer bar.clear()

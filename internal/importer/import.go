@@ -58,20 +58,31 @@ func (s Summary) String() string {
 	return b.String()
 }
 
+// Check tells before there is a database whether Import finds files in the folder dir. Its error is what Import's would be.
+func Check(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("import: %s is not a folder", dir)
+	}
+	if _, _, err := presentFiles(os.DirFS(dir)); err != nil {
+		return fmt.Errorf("import %s: %w", dir, err)
+	}
+	return nil
+}
+
 // Import brings the files of the folder dir into the database, in one transaction.
 //
 // A record that is wrong is an *Error. The error wraps ErrNoFiles when dir holds none of the files, and fs.ErrNotExist when
 // there is no such folder. When ctx ends, nothing of the import stays.
 func Import(ctx context.Context, pool *pgxpool.Pool, depot *ledger.Depot, dir string, opts Options) (Summary, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return Summary{}, fmt.Errorf("import: %w", err)
-	}
-	if !info.IsDir() {
-		return Summary{}, fmt.Errorf("import: %s is not a folder", dir)
+	if err := Check(dir); err != nil {
+		return Summary{}, err
 	}
 	var summary Summary
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var err error
 		summary, err = ImportTx(ctx, tx, depot, os.DirFS(dir), opts)
 		return err

@@ -60,6 +60,25 @@ func join(ctx context.Context, dir string) (string, error) {
 	}
 }
 
+// Exists tells whether dir is the folder of a private Postgres that has data, or of one whose first server is starting. It makes nothing.
+func Exists(dir string) (bool, error) {
+	p, err := findPlace(dir)
+	if errors.Is(err, errNoPlace) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a Postgres in %s: %w", dir, err)
+	}
+	if major, err := majorOf(p.data()); err != nil || major != 0 {
+		return true, err
+	}
+	locked, err := isLocked(p.lockFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return locked, err
+}
+
 func answers(ctx context.Context, address string) bool {
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {

@@ -33,11 +33,17 @@ func TestJoin(t *testing.T) {
 	if _, err := Join(t.Context(), Config{Dir: filepath.Join(dir, "none")}); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("no folder: %v, want ErrNotRunning", err)
 	}
+	if exists, err := Exists(filepath.Join(dir, "none")); err != nil || exists {
+		t.Errorf("no folder: exists %v, error %v", exists, err)
+	}
 	c := startChild(t, dir, 0)
 	eventually(t, "the server has the folder", func() bool {
 		locked, err := isLocked(filepath.Join(dir, "lock"))
 		return err == nil && locked
 	})
+	if exists, err := Exists(dir); err != nil || !exists {
+		t.Errorf("of a server that starts: exists %v, error %v", exists, err)
+	}
 	// It is still starting; Join waits for it.
 	address, err := Join(t.Context(), Config{Dir: dir})
 	if err != nil {
@@ -51,6 +57,9 @@ func TestJoin(t *testing.T) {
 	c.kill()
 	if _, err := Join(t.Context(), Config{Dir: dir}); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("after the server's death: %v, want ErrNotRunning", err)
+	}
+	if exists, err := Exists(dir); err != nil || !exists {
+		t.Errorf("after the server's death: exists %v, error %v", exists, err)
 	}
 }
 
