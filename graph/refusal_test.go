@@ -49,6 +49,14 @@ var refusals = map[string]refused{
 		kind: asJSON, body: `[]`, headers: map[string]string{"Accept": "text/event-stream"},
 		status: http.StatusBadRequest, code: "BAD_USER_INPUT", message: "the body is an array",
 	},
+	"EventSourceOfBadVariables": {
+		method: http.MethodGet, query: "query={__typename}&variables=[]", headers: map[string]string{"Accept": "text/event-stream"},
+		status: http.StatusBadRequest, code: "BAD_USER_INPUT", message: "the parameter variables is no JSON object",
+	},
+	"EventSourceOfABadEscape": {
+		method: http.MethodGet, query: "query=%zz", headers: map[string]string{"Accept": "text/event-stream"},
+		status: http.StatusBadRequest, code: "BAD_USER_INPUT", message: "invalid URL escape",
+	},
 	"NoWebSocket": {
 		method: http.MethodGet, headers: map[string]string{"Upgrade": "websocket"},
 		status: http.StatusUpgradeRequired, code: "BAD_USER_INPUT", message: "WebSocket protocol violation",

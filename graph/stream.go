@@ -47,7 +47,9 @@ func (h *handler) addStreams(origins []string) error {
 }
 
 // streaming tells whether the answer to a request has no end of its own. Such a request has no deadline; what it executes has.
-func streaming(r *http.Request) bool { return isSocket(r) || transport.SSE{}.Supports(r) }
+func streaming(r *http.Request) bool {
+	return isSocket(r) || isEventSource(r) || transport.SSE{}.Supports(r)
+}
 
 func isSocket(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
 
@@ -56,12 +58,21 @@ type connectionKey struct{}
 // connection is a streaming request.
 type connection struct {
 	socket     bool
+	get        bool                           // so it may change nothing
 	operations atomic.Int64                   // under way
 	failure    atomic.Pointer[gqlerror.Error] // of the one stream of server-sent events; not told yet
 }
 
 func (h *handler) serveStream(w http.ResponseWriter, r *http.Request) {
-	c := &connection{socket: isSocket(r)}
+	c := &connection{socket: isSocket(r), get: isEventSource(r)}
+	if c.get {
+		post, err := asPost(r)
+		if err != nil {
+			writeRefusal(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		r = post
+	}
 	if c.socket {
 		upgraded := &upgrade{ResponseWriter: w}
 		defer upgraded.end()
@@ -93,13 +104,16 @@ func readable(w http.ResponseWriter, r *http.Request) bool {
 // boundOperation gives each operation of a streaming request what other requests have for themselves: its deadline, and its memory of
 // what was logged. A subscription has them for each event; its deadline is the schema's EventTimeout.
 func (h *handler) boundOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	subscription := graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
+	kind := graphql.GetOperationContext(ctx).Operation.Operation
+	subscription := kind == ast.Subscription
 	c, ok := ctx.Value(connectionKey{}).(*connection)
 	switch {
 	case !ok && subscription:
-		return refuse("a subscription needs a WebSocket, or POST with the header Accept: text/event-stream")
+		return refuse("a subscription needs a WebSocket, or the header Accept: text/event-stream")
 	case !ok:
 		return next(ctx)
+	case c.get && kind == ast.Mutation:
+		return refuse("a mutation needs POST")
 	case c.operations.Add(1) > maxOperations:
 		c.operations.Add(-1)
 		return refuse(fmt.Sprintf("more than %d operations on one connection", maxOperations))

@@ -8,20 +8,34 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
-// Events subscribes by server-sent events.
-func Events(ctx context.Context, url, query string) (*Subscription, error) {
+// Events subscribes by server-sent events, with POST.
+func Events(ctx context.Context, address, query string) (*Subscription, error) {
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	return events(request)
+}
+
+// EventSource subscribes by server-sent events as the EventSource of a browser does, with GET.
+func EventSource(ctx context.Context, address, query string) (*Subscription, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+url.Values{"query": {query}}.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return events(request)
+}
+
+func events(request *http.Request) (*Subscription, error) {
 	request.Header.Set("Accept", "text/event-stream")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
