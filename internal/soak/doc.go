@@ -21,8 +21,8 @@
 //   - What was acknowledged is there, with the outcome that was acknowledged, whenever it is asked for again.
 //   - An error is one that the API promises while things fail: UNAVAILABLE or TIMEOUT, and it comes before the request's deadline.
 //   - No process ends by itself, and the race detector finds nothing.
-//   - When everything works again all that is in the depot is decided; the model, replaying the depot, finds the tables as they should be; and so
-//     does clumpql verify.
+//   - When everything works again all that is in the depot is decided; the model, replaying the depot in the order of decisions, finds the tables as
+//     they should be; and so does clumpql verify.
 //
 // The seed, which it prints, makes the choices of clients and faults; how they meet is up to the machine.
 //

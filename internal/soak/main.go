@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/clumpql/clumpql/ledger"
 )
 
 func main() {
@@ -17,8 +19,9 @@ func main() {
 	flag.DurationVar(&o.duration, "duration", 10*time.Minute, "how long to break things")
 	flag.Uint64Var(&o.seed, "seed", 0, "what makes the choices; 0: a random one")
 	flag.IntVar(&o.servers, "servers", 3, "how many clumpql processes")
+	flag.IntVar(&o.partitions, "partitions", 1, "of the depot")
 	flag.Parse()
-	if flag.NArg() > 0 || o.duration <= 0 || o.servers < 1 {
+	if flag.NArg() > 0 || o.duration <= 0 || o.servers < 1 || o.partitions < 1 || o.partitions > ledger.MaxPartitions {
 		flag.Usage()
 		os.Exit(2)
 	}

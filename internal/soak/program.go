@@ -20,3 +20,14 @@ func buildProgram(ctx context.Context, folder string) (string, error) {
 	}
 	return path, nil
 }
+
+// runProgram runs one of its commands to the end and returns what it printed.
+func runProgram(ctx context.Context, path, command, databaseURL string, args ...string) (string, error) {
+	run := exec.CommandContext(ctx, path, append([]string{command, "--database-url=" + databaseURL}, args...)...)
+	run.Env = environment()
+	output, err := run.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", command, err, output)
+	}
+	return string(output), nil
+}

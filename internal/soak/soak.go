@@ -37,11 +37,12 @@ const (
 
 // options of a soak.
 type options struct {
-	duration time.Duration
-	seed     uint64
-	servers  int
-	program  string
-	out      io.Writer // how it goes
+	duration   time.Duration
+	seed       uint64
+	servers    int
+	partitions int
+	program    string
+	out        io.Writer // how it goes
 }
 
 // summary of a soak.
@@ -69,7 +70,7 @@ func (s summary) String() string {
 	if verified == "" {
 		verified = "not reached"
 	}
-	return fmt.Sprintf("seed %d, %v, %d servers\n%d faults\n%s", s.seed, s.duration, s.servers, count, text.String()) +
+	return fmt.Sprintf("seed %d, %v, servers: %d, partitions: %d\n%d faults\n%s", s.seed, s.duration, s.servers, s.partitions, count, text.String()) +
 		fmt.Sprintf("records acknowledged: %d, read again: %d, in the depot: %d\n", s.operations, s.audited, s.decided) +
 		fmt.Sprintf("histories checked: %d, of them too hard to check: %d\n", s.histories, s.undecided) +
 		fmt.Sprintf("bank: %d reads of all accounts\n", s.bankReads) +
@@ -93,7 +94,7 @@ type soak struct {
 // run runs everything for the duration, or until ctx ends, and then examines the ledger. An error means that it could not run; what the
 // ledger did wrong is in the summary.
 func run(ctx context.Context, o options) (summary, error) {
-	y, err := startSystem(ctx, o.program, o.servers)
+	y, err := startSystem(ctx, o.program, o.servers, o.partitions)
 	if err != nil {
 		return summary{}, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"sync"
@@ -41,7 +42,7 @@ func newSystem(t *testing.T, servers int) *system {
 func newBreakable(t *testing.T, servers int) *system {
 	t.Helper()
 	path := program(t) // building may take longer than a test
-	y, err := startSystem(testContext(t), path, servers)
+	y, err := startSystem(testContext(t), path, servers, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,17 +121,22 @@ func put(t *testing.T, y *system, s *server, r record) acknowledged {
 // Everything at once, at random, for some seconds.
 func TestSoak_short(t *testing.T) {
 	t.Parallel()
-	o := options{duration: 6 * time.Second, seed: rand.Uint64(), servers: 2, program: program(t), out: io.Discard}
-	found, err := run(testContext(t), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Log(found)
-	if found.violation != nil {
-		t.Error(found.violation)
-	}
-	if found.operations == 0 || found.audited != found.operations || found.decided == 0 || found.bankReads == 0 {
-		t.Error("the soak did nothing, or did not examine it")
+	for _, partitions := range []int{1, 3} {
+		t.Run(fmt.Sprintf("partitions: %d", partitions), func(t *testing.T) {
+			t.Parallel()
+			o := options{duration: 6 * time.Second, seed: rand.Uint64(), servers: 2, partitions: partitions, program: program(t), out: io.Discard}
+			found, err := run(testContext(t), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Log(found)
+			if found.violation != nil {
+				t.Error(found.violation)
+			}
+			if found.operations == 0 || found.audited != found.operations || found.decided == 0 || found.bankReads == 0 {
+				t.Error("the soak did nothing, or did not examine it")
+			}
+		})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"sync/atomic"
 	"time"
 
@@ -34,12 +33,15 @@ type system struct {
 }
 
 // startSystem starts so many servers with proxies between them and a Postgres of their own.
-func startSystem(ctx context.Context, program string, servers int) (*system, error) {
+func startSystem(ctx context.Context, program string, servers, partitions int) (*system, error) {
 	d, err := startDatabase(ctx)
 	if err != nil {
 		return nil, err
 	}
 	y := &system{database: d}
+	if _, err := runProgram(ctx, program, "migrate", d.directURL(), fmt.Sprintf("--partitions=%d", partitions)); err != nil {
+		return nil, errors.Join(err, y.stop(ctx))
+	}
 	for i := range servers {
 		p, err := startProxy(fmt.Sprint(i), d.address())
 		if err != nil {
@@ -161,11 +163,5 @@ func (y *system) examine(ctx context.Context) (found audits, err error) {
 
 // verify runs clumpql verify.
 func (y *system) verify(ctx context.Context) (string, error) {
-	command := exec.CommandContext(ctx, y.servers[0].program, "verify", "--database-url="+y.pool.Config().ConnString())
-	command.Env = environment()
-	output, err := command.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("verify: %w\n%s", err, output)
-	}
-	return string(output), nil
+	return runProgram(ctx, y.servers[0].program, "verify", y.pool.Config().ConnString())
 }
