@@ -11,6 +11,8 @@ import (
 
 func argInt4(v int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) }
 
+func argInt2(v int16) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
+
 func argInt8s(vs []int64) []byte {
 	b := newArray(pgtype.Int8OID, len(vs), 8*len(vs))
 	for _, v := range vs {

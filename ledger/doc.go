@@ -9,9 +9,9 @@
 //	Worker.Run ---> lease --> fill: read the depot, recall the funds        decide       apply.go, in the order of offsets
 //	                          (while the microbatch before it commits)        |
 //	                          one message a microbatch:                       v
-//	                          begin, progress (the fence), write, notify, commit
+//	                          begin, progress (the fence), write, notify if others listen, commit
 //	         or, while the worker has nothing to do, and the group is small:
-//	                          one message for both: begin, take the next offsets, insert, progress, write, notify, commit
+//	                          one message for both: begin, take the next offsets, insert, progress, write, notify if ..., commit
 //	                                                                         |
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
@@ -71,7 +71,8 @@
 // A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
 // holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
 // A connection that falls silent without an end is given up after thirty seconds; another process has taken over long before.
-// What a process appends whose worker has lost its term without knowing waits for the poll of the other's: a third of the lease.
+// What a process appends whose worker has lost its term without knowing waits for the poll of the other's: a third of the lease. Who has just begun to
+// listen, or was not heard of for three seconds, waits for its own poll: a second.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
 // tries until its context ends.
 //

@@ -74,6 +74,7 @@ func newWorkerTable(t *testing.T) *workerTable {
 	w.pstates = NewPStates(w.pool)
 	w.clean = newDepot(t, w.pool)
 	w.faulty = newDepot(t, newFaultyPool(t, w.pool, w.faults))
+	presumeOthers(w.faulty)
 	return w
 }
 
@@ -176,11 +177,14 @@ func TestWorker_faultTable(t *testing.T) {
 	t.Parallel()
 	forEachFault(t, func(t *testing.T, how failure, next successor) {
 		w := newWorkerTable(t)
+		stop := startWorker(t, w.clean, WorkerOptions{ID: "second", Lease: shortLease})
+		w.round(t, nil) // a term has something to remember when it begins
+		stop()
 		w.faults.record()
 		renewed := make(chan struct{})
 		timer := time.AfterFunc(shortLease, func() { close(renewed) })
 		defer timer.Stop()
-		stop := w.until(t, renewed, false)
+		stop = w.until(t, renewed, false)
 		stop()
 		for _, at := range rows(t, w.faults.disarm(), how) {
 			t.Run(at.String(), func(t *testing.T) {

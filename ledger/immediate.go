@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -39,10 +40,16 @@ const insertDecided = `INSERT INTO depot
 SELECT 0, unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
     unnest($6::smallint[]), unnest($7::text[]), $8::timestamptz`
 
+// insertDecidedRecord is insertDecided for a group of one record: see write_one.go.
+const insertDecidedRecord = `INSERT INTO depot
+    (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
+VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8)`
+
 var (
-	stmtImmediate       = statement{"clumpql_immediate", immediateSettings}
-	stmtTakeNextOffsets = statement{"clumpql_take_next_offsets", takeNextOffsets}
-	stmtInsertDecided   = statement{"clumpql_insert_decided", insertDecided}
+	stmtImmediate           = statement{"clumpql_immediate", immediateSettings}
+	stmtTakeNextOffsets     = statement{"clumpql_take_next_offsets", takeNextOffsets}
+	stmtInsertDecided       = statement{"clumpql_insert_decided", insertDecided}
+	stmtInsertDecidedRecord = statement{"clumpql_insert_decided_record", insertDecidedRecord}
 )
 
 // idleTerm is a term that an append may use while its worker does not.
@@ -161,10 +168,20 @@ func (t *idleTerm) decide(ctx context.Context, c *depotColumns) (*immediate, err
 	im.next[0] = first + int64(len(rows))
 	im.decide(as, rows)
 	im.message.add(stmtTakeNextOffsets, argInt8(first), argInt8(im.next[0]))
-	im.message.add(stmtInsertDecided, argInt8s(c.offsets), argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.amounts),
-		argInt8s(c.tokens), argInt2s(c.kinds), argTexts(c.ids), argTimestamp(now))
+	addDecided(im.message, c, now)
 	t.write(im.message, im.microbatch)
 	return im, nil
+}
+
+// addDecided adds what appends records.
+func addDecided(m *message, c *depotColumns, now time.Time) {
+	if len(c.ids) == 1 {
+		m.add(stmtInsertDecidedRecord, argInt8(c.offsets[0]), argInt8(c.userIDs[0]), argInt8(c.toUserIDs[0]), argInt8(c.amounts[0]),
+			argInt8(c.tokens[0]), argInt2(c.kinds[0]), []byte(c.ids[0]), argTimestamp(now))
+		return
+	}
+	m.add(stmtInsertDecided, argInt8s(c.offsets), argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.amounts),
+		argInt8s(c.tokens), argInt2s(c.kinds), argTexts(c.ids), argTimestamp(now))
 }
 
 // undo makes the term what it was before a microbatch of which nothing was committed.

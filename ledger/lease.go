@@ -17,6 +17,8 @@ type term struct {
 	epoch int64
 	clock clock
 
+	othersListen func() bool // who are to be told what is settled
+
 	use chan struct{} // has a token while the term is used: by its worker, or by an append that decides what it appends
 
 	// All below belongs to who uses it.
@@ -37,6 +39,9 @@ const readLeaseRemaining = `SELECT CASE WHEN expires_at <= now() OR worker_id = 
     ELSE extract(epoch FROM expires_at - now())::float8 END
 FROM lease WHERE id = 1`
 
+// candidatePause is how often, at least, a worker that waits for the lease looks whether it is free, and tells that it is there.
+const candidatePause = time.Second
+
 // campaign waits until the lease is free or its own, takes it, and returns the new term.
 func (w *Worker) campaign(ctx context.Context) (*term, error) {
 	for {
@@ -50,8 +55,11 @@ func (w *Worker) campaign(ctx context.Context) (*term, error) {
 			}
 			continue // another was faster
 		}
-		// A millisecond more than what remains, and never more than a second, should the lease be shortened.
-		pause := time.NewTimer(min(remaining+time.Millisecond, time.Second))
+		if err := w.tellPresence(ctx); err != nil {
+			return nil, err
+		}
+		// A millisecond more than what remains, and not for long, should the lease be shortened.
+		pause := time.NewTimer(min(remaining+time.Millisecond, candidatePause))
 		select {
 		case <-pause.C:
 		case <-w.released:
@@ -72,6 +80,14 @@ func (w *Worker) leaseRemaining(ctx context.Context) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), err
 }
 
+// tellPresence lets the holder of the lease know that somebody listens.
+func (w *Worker) tellPresence(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
+	defer cancel()
+	_, err := w.depot.pool.Exec(ctx, notify, noteHere)
+	return err
+}
+
 // errHeld means that another worker holds the lease.
 var errHeld = errors.New("lease is held")
 
@@ -80,7 +96,7 @@ var errHeld = errors.New("lease is held")
 func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	t := &term{memory: newMemory(w.depot.pool), use: make(chan struct{}, 1)}
+	t := &term{memory: newMemory(w.depot.pool), use: make(chan struct{}, 1), othersListen: w.depot.waiters.othersListen}
 	t.use <- struct{}{}
 	err := pgx.BeginFunc(ctx, w.depot.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {

@@ -54,6 +54,8 @@ func (d *Depot) listenOnce(ctx context.Context, w *Worker) error {
 			d.wakeWorker()
 		case n.Payload == noteReleased:
 			w.wakeCandidate()
+		case n.Payload == noteHere:
+			d.waiters.heardOther(time.Now())
 		case strings.HasPrefix(n.Payload, noteSettled):
 			d.waiters.settledNote(n.Payload, n.PID)
 		}

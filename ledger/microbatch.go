@@ -148,13 +148,19 @@ func (t *term) write(m *message, mb *microbatch) {
 			m.add(stmtAdvanceProgress, argInt4(int32(p)), argInt8(mb.from[p]), argInt8(t.epoch), argInt8(mb.next[p]))
 		}
 	}
-	addFunds(m, mb.touched)
-	addHistories(m, mb)
+	if len(mb.rows) == 1 {
+		mb.writeOne(m)
+	} else {
+		addFunds(m, mb.touched)
+		addHistories(m, mb)
+	}
 	for _, l := range linksOf(t.hash, mb.next, mb.rows, mb.outcomes) {
 		m.add(stmtWriteLink, argInt4(l.partition), argInt8(l.position), argInt8(l.next), l.hash[:], l.digests)
 		t.hash = l.hash
 	}
-	m.add(stmtNotify, []byte(settledNote(mb.from, mb.next)))
+	if t.othersListen() {
+		m.add(stmtNotify, []byte(settledNote(mb.from, mb.next)))
+	}
 }
 
 // commit sends the message of a microbatch. After an error the term is over, for nothing is known about the commit: the next

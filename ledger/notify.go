@@ -8,6 +8,9 @@ import (
 
 // channel is where processes tell each other what happened in a database. Each notification is sent in the transaction
 // it tells of, so that it arrives after the commit and only if there was one. Its loss costs time, never correctness.
+//
+// What is settled is told only while somebody else is there to hear it: the other processes' workers, who wait for the lease,
+// tell of themselves every second.
 const channel = "clumpql_ledger"
 
 const listen = `LISTEN ` + channel
@@ -17,6 +20,7 @@ const notify = `SELECT pg_notify('` + channel + `', $1)`
 const (
 	noteAppended = "appended" // the depot grew
 	noteReleased = "released" // the lease is free
+	noteHere     = "here"     // somebody who does not hold the lease listens
 	noteSettled  = "settled"  // and, after a space each, partition:next_offset
 )
 

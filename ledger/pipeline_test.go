@@ -365,6 +365,7 @@ func TestDepotAppendNotifiesWhoDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	working, other := newDepot(t, pool), newDepot(t, pool)
+	presumeOthers(working)
 	startWorker(t, working, WorkerOptions{Lease: time.Hour})
 	settle(t, working, Deposit{"first", alice, 1}) // maybe before the worker's term
 	settle(t, working, Deposit{"own", alice, 1})

@@ -35,6 +35,11 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 	}
 	lent := &idleTerm{t, func(f func()) func() bool { return context.AfterFunc(ctx, f) }, s.broken}
 	w.depot.idle.Store(lent)
+	warmed := make(chan struct{})
+	go func(end int64) {
+		defer close(warmed)
+		lent.warm(ctx, end)
+	}(t.next[0])
 	defer func() { // nothing of a term outlives it
 		w.depot.idle.CompareAndSwap(lent, nil)
 		if s.underWay {
@@ -48,6 +53,7 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 				err = errors.Join(err, broken)
 			}
 		}
+		<-warmed
 	}()
 	return s.decide(ctx)
 }

@@ -15,6 +15,8 @@ const (
 	// pollFirst and pollLast bound how often progress is read where no Worker runs, so nobody listens.
 	pollFirst = 5 * time.Millisecond
 	pollLast  = 200 * time.Millisecond
+	// presence is how long a process that listens counts as there after it was heard of. It is to be heard of three times in it.
+	presence = 3 * candidatePause
 )
 
 // waiters knows how far the depot is decided and wakes those who wait for more. The zero waiters is ready for use.
@@ -23,10 +25,11 @@ type waiters struct {
 	next      [MaxPartitions]int64
 	decided   int64 // the sum of next: records that are decided, in all partitions
 	waiting   map[*waiter]struct{}
-	listening bool  // notifications keep next up to date
-	polling   bool  // a poll goroutine runs; while nobody waits none does
-	closed    bool  // none may be started
-	pollErr   error // of the last poll: Postgres is away
+	listening bool      // notifications keep next up to date
+	heard     time.Time // when another process was last heard of, or could have been before this one listened
+	polling   bool      // a poll goroutine runs; while nobody waits none does
+	closed    bool      // none may be started
+	pollErr   error     // of the last poll: Postgres is away
 
 	deciding bool      // a Worker of this process serves a term, and wakes waiters itself
 	sender   uint32    // the backend by which it commits; 0: none
@@ -44,8 +47,8 @@ type waiter struct {
 // Postgres was out of reach then.
 //
 // Any process can wait for the records of any other. A Worker of the same Depot wakes its waiters as it commits;
-// the commits of another process arrive by notification while a Worker of this Depot runs, in whatever role; without one,
-// and as a net, progress is polled. A receipt that the depot never gave may wait for ever.
+// the commits of another process arrive by notification while a Worker of this Depot runs, in whatever role (in its first moments the other
+// may not know yet that somebody listens); without one, and as a net, progress is polled. A receipt that the depot never gave may wait for ever.
 func (d *Depot) Wait(ctx context.Context, receipts []Receipt) error {
 	w := &waiter{last: map[int32]int64{}, beyond: -1, done: make(chan struct{})}
 	for _, r := range receipts {
@@ -194,6 +197,30 @@ func (ws *waiters) setListening(listening bool) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	ws.listening = listening
+	if listening {
+		ws.heardAt(time.Now())
+	}
+}
+
+// heardOther tells that another process said that it listens.
+func (ws *waiters) heardOther(at time.Time) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.heardAt(at)
+}
+
+// heardAt is called under mu.
+func (ws *waiters) heardAt(at time.Time) {
+	if at.After(ws.heard) {
+		ws.heard = at
+	}
+}
+
+// othersListen tells whether another process may be listening: one was heard of lately, or could not have been.
+func (ws *waiters) othersListen() bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return !ws.listening || time.Since(ws.heard) < presence
 }
 
 func (ws *waiters) close() {

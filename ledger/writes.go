@@ -25,7 +25,7 @@ var (
 
 // addFunds writes the balances of accounts as they are now, which the microbatch that follows may change.
 func addFunds(m *message, as []touched) {
-	slices.SortFunc(as, func(a, b touched) int { return cmp.Compare(a.userID, b.userID) })
+	slices.SortFunc(as, byUser)
 	var stored, added struct{ ids, balances []int64 }
 	for _, a := range as {
 		to := &added
@@ -43,6 +43,8 @@ func addFunds(m *message, as []touched) {
 		m.add(stmtAddAccounts, argInt8s(added.ids), argInt8s(added.balances))
 	}
 }
+
+func byUser(a, b touched) int { return cmp.Compare(a.userID, b.userID) }
 
 // historyColumns are rows of a history, as arrays for unnest.
 type historyColumns struct {

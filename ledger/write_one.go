@@ -1,0 +1,53 @@
+package ledger
+
+import "slices"
+
+// A microbatch of one record, which is what a client alone makes, is written by statements without arrays: they take Postgres less than half of the time.
+
+const addAccount = `INSERT INTO funds (user_id, balance_minor) VALUES ($1, $2)`
+
+const writeAccount = `UPDATE funds SET balance_minor = $2 WHERE user_id = $1`
+
+const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
+    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
+const writeIncomingTransfer = `INSERT INTO incoming_transfers
+    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
+    appended_at, status, record_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+const writeDeposit = `INSERT INTO deposits
+    (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+var (
+	stmtAddAccount            = statement{"clumpql_add_account", addAccount}
+	stmtWriteAccount          = statement{"clumpql_write_account", writeAccount}
+	stmtWriteOutgoingTransfer = statement{"clumpql_write_outgoing_transfer", writeOutgoingTransfer}
+	stmtWriteIncomingTransfer = statement{"clumpql_write_incoming_transfer", writeIncomingTransfer}
+	stmtWriteDeposit          = statement{"clumpql_write_deposit", writeDeposit}
+)
+
+// writeOne adds what writes the balances and the history of a microbatch's only record, in the order of addFunds and addHistories.
+func (mb *microbatch) writeOne(m *message) {
+	slices.SortFunc(mb.touched, byUser)
+	for _, a := range mb.touched {
+		s := stmtAddAccount
+		if a.stored {
+			s = stmtWriteAccount
+		}
+		m.add(s, argInt8(a.userID), argInt8(a.balanceMinor))
+		a.changed, a.listed, a.stored = false, false, true
+	}
+	row, o := &mb.rows[0], &mb.outcomes[0]
+	position, amount, found, offset := argInt8(row.position), argInt8(row.amountMinor), argInt8(o.balanceMinor), argInt8(row.offset)
+	at, status, id := argTimestamp(row.appendedAt), argInt2(int16(o.status)), []byte(row.id)
+	payer, payee := argInt8(row.userID), argInt8(row.toUserID)
+	if row.kind == kindDeposit {
+		m.add(stmtWriteDeposit, payee, position, amount, found, offset, at, status, id)
+		return
+	}
+	m.add(stmtWriteOutgoingTransfer, payer, payee, position, amount, found, offset, at, status, id)
+	m.add(stmtWriteIncomingTransfer, payer, payee, position, amount, found, argInt8(o.payeeMinor), offset, at, status, id)
+}
