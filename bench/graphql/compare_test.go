@@ -46,12 +46,16 @@ func TestMeasure_sameAnswersAndFewestStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := plan{queries: queries, connections: []int{4}, rounds: 1, duration: time.Millisecond, limit: time.Second}
+	p := plan{queries: queries, connections: []int{1, 4}, rounds: 1, duration: time.Millisecond, limit: time.Second}
 	all, err := measure(t.Context(), p, servers, pool, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
 	report(t.Output(), p, all)
+	reportAccounts(t.Output(), p, all)
+	if err := reportFloors(t.Context(), t.Output(), p, all, pool); err != nil {
+		t.Fatal(err)
+	}
 	for _, q := range queries {
 		outcomes := all[cell{q.name, 4}]
 		for _, name := range []string{own, handwritten} {

@@ -23,4 +23,8 @@
 // together. Where a round takes long, as on many connections of a slow machine, there are fewer of them, so that all end within the
 // limit. Statements are counted by Postgres (pg_stat_statements), and shown as the least and the most of a round. Load,
 // servers and Postgres share the machine, so absolute figures say little: read the ratios.
+//
+// A second table tells where the CPU time of a request goes: to the server, to Postgres (as Linux tells it of its processes), or to the
+// load. What is not the server's is the same for all contenders, and bounds every ratio of requests a second. What bounds that of the
+// latencies on one connection is the floor: the handwritten handler called within the process that measures, without HTTP.
 package main

@@ -100,6 +100,11 @@ func compare(ctx context.Context, p plan, profiles string) (err error) {
 	}
 	report(os.Stdout, p, all)
 	fmt.Println()
+	reportAccounts(os.Stdout, p, all)
+	fmt.Println()
+	if err := reportFloors(ctx, os.Stdout, p, all, pool); err != nil {
+		return err
+	}
 	judge(os.Stdout, p, all)
 	if profiles == "" {
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clumpql/clumpql/bench/cluster"
 	"github.com/clumpql/clumpql/bench/process"
+	"github.com/clumpql/clumpql/bench/wire"
 )
 
 // The round that warms up takes this part of a round's duration, on enough connections to fill the servers' pools.
@@ -33,7 +34,9 @@ type round struct {
 	latencies []time.Duration
 	elapsed   time.Duration
 	used      process.Figures
-	reads     int64 // statements
+	postgres  time.Duration // CPU
+	load      time.Duration // CPU, of this process
+	reads     int64         // statements
 }
 
 // cell names what is measured together: the same query on the same number of connections.
@@ -137,7 +140,7 @@ func measureRound(
 	if err != nil {
 		return r, err
 	}
-	if r.latencies, r.elapsed, err = l.run(opened, duration); err != nil {
+	if err := r.run(ctx, l, opened, duration, pool); err != nil {
 		return r, err
 	}
 	after, err := server.Figures(ctx)
@@ -151,4 +154,29 @@ func measureRound(
 	r.used = after.Sub(before)
 	r.reads = readsAfter - readsBefore
 	return r, ctx.Err()
+}
+
+// run measures the load by itself, and what Postgres and this process spend on it.
+func (r *round) run(ctx context.Context, l *load, opened []*wire.Connection, duration time.Duration, pool *pgxpool.Pool) error {
+	backendsBefore, err := readBackends(ctx, pool)
+	if err != nil {
+		return err
+	}
+	before, err := process.ReadFigures()
+	if err != nil {
+		return err
+	}
+	if r.latencies, r.elapsed, err = l.run(opened, duration); err != nil {
+		return err
+	}
+	after, err := process.ReadFigures()
+	if err != nil {
+		return err
+	}
+	backendsAfter, err := readBackends(ctx, pool)
+	if err != nil {
+		return err
+	}
+	r.load, r.postgres = after.Sub(before).CPU, backendsAfter.since(backendsBefore)
+	return nil
 }

@@ -12,7 +12,9 @@ type outcome struct {
 	contender
 	perSecond   float64
 	p50, p99    time.Duration
-	cpu         time.Duration
+	cpu         time.Duration // of the server
+	postgres    time.Duration // CPU
+	load        time.Duration // CPU
 	allocations float64
 	kilobytes   float64
 	least, most float64 // statements, of the round that took fewest and of the one that took most
@@ -40,6 +42,8 @@ func newOutcome(c contender, rounds []round) outcome {
 		p50:         sample.Percentile(latencies, 50),
 		p99:         sample.Percentile(latencies, 99),
 		cpu:         time.Duration(median(func(r round) float64 { return float64(r.used.CPU) })),
+		postgres:    time.Duration(median(func(r round) float64 { return float64(r.postgres) })),
+		load:        time.Duration(median(func(r round) float64 { return float64(r.load) })),
 		allocations: median(func(r round) float64 { return float64(r.used.Mallocs) }),
 		kilobytes:   median(func(r round) float64 { return float64(r.used.Bytes) / 1000 }),
 		least:       reads[0],
