@@ -4,7 +4,7 @@ import "context"
 
 const tracksByCreatorSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
@@ -18,13 +18,12 @@ LEFT JOIN LATERAL (
     WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
     ORDER BY creator_id, id
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.id`
+) t ON true`
 
 // TracksByCreator reads the same page of each creator's tracks, in the order of their ids. Every creator asked for is in the map.
 // The error wraps ErrFirst when the page asks for too many.
 func (s *Store) TracksByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Track], error) {
-	return pages(ctx, s, "tracks by creator", tracksByCreatorSQL, page, creatorIDs, readTrack)
+	return pages(ctx, s, "tracks by creator", tracksByCreatorSQL, page, creatorIDs, trackList)
 }
 
 const tracksByCreatorCountsSQL = `
@@ -37,7 +36,7 @@ func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (
 
 const playlistsByCreatorSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, l.id, l.id, l.title, l.creator_id
-FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlists
@@ -51,13 +50,12 @@ LEFT JOIN LATERAL (
     WHERE (creator_id, id) > (k.id, $2) AND creator_id <= k.id
     ORDER BY creator_id, id
     LIMIT (SELECT $3::bigint)
-) l ON true
-ORDER BY k.id, l.id`
+) l ON true`
 
 // PlaylistsByCreator reads the same page of each creator's playlists, in the order of their ids. Every creator asked for is in
 // the map. The error wraps ErrFirst when the page asks for too many.
 func (s *Store) PlaylistsByCreator(ctx context.Context, page Page, creatorIDs []int64) (map[int64]Slice[Playlist], error) {
-	return pages(ctx, s, "playlists by creator", playlistsByCreatorSQL, page, creatorIDs, readPlaylist)
+	return pages(ctx, s, "playlists by creator", playlistsByCreatorSQL, page, creatorIDs, playlistList)
 }
 
 const playlistsByCreatorCountsSQL = `

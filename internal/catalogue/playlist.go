@@ -18,6 +18,8 @@ func (s *Store) Playlists(ctx context.Context, ids []int64) (map[int64]*Playlist
 	return byID(ctx, s, "playlists", playlistsSQL, ids, readPlaylist, func(p *Playlist) int64 { return p.ID })
 }
 
+var playlistList = list[Playlist]{read: readPlaylist}
+
 // readPlaylist takes the columns id, title, creator_id.
 func readPlaylist(c *columns, p *Playlist) {
 	p.ID, p.Title, p.CreatorID = c.integer(), c.text(), c.integer()
@@ -26,7 +28,7 @@ func readPlaylist(c *columns, p *Playlist) {
 // Both looks join tracks, so that an entry without its track counts nowhere.
 const playlistTracksSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
-FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlist_tracks e
@@ -42,14 +44,13 @@ LEFT JOIN LATERAL (
     WHERE (e.playlist_id, e.position) > (k.id, $2) AND e.playlist_id <= k.id
     ORDER BY e.playlist_id, e.position
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.position`
+) t ON true`
 
 // PlaylistTracks reads the same page of each playlist's tracks, in the order of their positions, which are the cursors. An entry
 // whose track is missing is left out; a track that is in the list twice comes twice. Every playlist asked for is in the map, also
 // one that does not exist. The error wraps ErrFirst when the page asks for too many.
 func (s *Store) PlaylistTracks(ctx context.Context, page Page, playlistIDs []int64) (map[int64]Slice[Track], error) {
-	return pages(ctx, s, "tracks of playlists", playlistTracksSQL, page, playlistIDs, readTrack)
+	return pages(ctx, s, "tracks of playlists", playlistTracksSQL, page, playlistIDs, trackList)
 }
 
 const playlistTracksCountsSQL = `

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -63,7 +64,7 @@ func (p TimelinePage) after() pgtype.Timestamptz {
 const timelinesSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id,
     t.id, t.occurred_at, t.actor_id, t.track_id, t.playlist_id, t.followee_id, t.kind, t.body
-FROM (SELECT DISTINCT unnest((SELECT $1::bigint[])) AS id) k
+FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM (SELECT k.id UNION SELECT followee_id FROM activities WHERE actor_id = k.id AND kind = 'USER_FOLLOW') actor (id)
@@ -88,15 +89,21 @@ LEFT JOIN LATERAL (
     ) merged
     ORDER BY merged.occurred_at DESC, merged.id DESC
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.occurred_at DESC, t.id DESC`
+) t ON true`
 
 // Timelines reads the same page of each user's timeline: what the user and those whom the user follows did, newest first, of the same
 // time the greatest id first. Positions are the activities' ids. Every user asked for is in the map, also one that does not exist. The error
 // wraps ErrFirst when the page asks for too many.
 func (s *Store) Timelines(ctx context.Context, page TimelinePage, userIDs []int64) (map[int64]Slice[Activity], error) {
 	ids := Page{First: page.First, After: page.AfterID, HasAfter: page.HasAfter}
-	return pages(ctx, s, "timelines", timelinesSQL, ids, userIDs, readActivity, page.after())
+	return pages(ctx, s, "timelines", timelinesSQL, ids, userIDs, timelineList, page.after())
+}
+
+var timelineList = list[Activity]{readActivity, newestFirst}
+
+// newestFirst is the order of timelines.
+func newestFirst(a, b *Activity) int {
+	return cmp.Or(b.OccurredAt.Compare(a.OccurredAt), cmp.Compare(b.ID, a.ID))
 }
 
 // readActivity takes the columns id, occurred_at, actor_id, track_id, playlist_id, followee_id, kind, body.

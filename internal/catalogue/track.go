@@ -35,6 +35,8 @@ func (s *Store) Tracks(ctx context.Context, ids []int64) (map[int64]*Track, erro
 	return byID(ctx, s, "tracks", tracksSQL, ids, readTrack, func(t *Track) int64 { return t.ID })
 }
 
+var trackList = list[Track]{read: readTrack}
+
 // readTrack takes the columns id, title, genre, duration_ms, price_minor, creator_id.
 func readTrack(c *columns, t *Track) {
 	t.ID, t.Title, t.Genre = c.integer(), c.text(), c.optionalText()
@@ -61,8 +63,7 @@ LEFT JOIN LATERAL (
     WHERE id > $2
     ORDER BY id
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.id`
+) t ON true`
 
 const tracksPageOfGenreSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
@@ -80,8 +81,7 @@ LEFT JOIN LATERAL (
     WHERE (genre, id) > ($4, $2) AND genre <= $4
     ORDER BY genre, id
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.id`
+) t ON true`
 
 const tracksPageOfCreatorAndGenreSQL = `
 SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
@@ -99,8 +99,7 @@ LEFT JOIN LATERAL (
     WHERE (creator_id, genre, id) > (k.id, $4, $2) AND (creator_id, genre) <= (k.id, $4)
     ORDER BY creator_id, genre, id
     LIMIT (SELECT $3::bigint)
-) t ON true
-ORDER BY k.id, t.id`
+) t ON true`
 
 // TracksPage reads a page of the tracks that pass the filter, in the order of their ids. The error wraps ErrFirst when the page
 // asks for too many.
@@ -117,13 +116,13 @@ func (s *Store) TracksPage(ctx context.Context, filter TrackFilter, page Page) (
 	parentIDs := []int64{parentID}
 	switch {
 	case filter.HasCreator && filter.HasGenre:
-		found, err = pages(ctx, s, what, tracksPageOfCreatorAndGenreSQL, page, parentIDs, readTrack, filter.Genre)
+		found, err = pages(ctx, s, what, tracksPageOfCreatorAndGenreSQL, page, parentIDs, trackList, filter.Genre)
 	case filter.HasCreator:
 		found, err = s.TracksByCreator(ctx, page, parentIDs)
 	case filter.HasGenre:
-		found, err = pages(ctx, s, what, tracksPageOfGenreSQL, page, parentIDs, readTrack, filter.Genre)
+		found, err = pages(ctx, s, what, tracksPageOfGenreSQL, page, parentIDs, trackList, filter.Genre)
 	default:
-		found, err = pages(ctx, s, what, tracksPageSQL, page, parentIDs, readTrack)
+		found, err = pages(ctx, s, what, tracksPageSQL, page, parentIDs, trackList)
 	}
 	return found[parentID], err
 }
