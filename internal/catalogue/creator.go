@@ -3,12 +3,12 @@ package catalogue
 import "context"
 
 const tracksByCreatorSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
-    WHERE (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
+    WHERE (SELECT $2::bigint) >= 0 AND (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
     ORDER BY creator_id DESC, id DESC
     LIMIT 1
 ) p ON true
@@ -35,12 +35,12 @@ func (s *Store) TracksByCreatorCounts(ctx context.Context, creatorIDs []int64) (
 }
 
 const playlistsByCreatorSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, l.id, l.id, l.title, l.creator_id
+SELECT k.id, p.found AS has_previous, l.id, l.id, l.title, l.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlists
-    WHERE (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
+    WHERE (SELECT $2::bigint) >= 0 AND (creator_id, id) <= (k.id, $2) AND creator_id >= k.id
     ORDER BY creator_id DESC, id DESC
     LIMIT 1
 ) p ON true

@@ -58,6 +58,10 @@ type Slice[T any] struct {
 // A prepared statement is planned for its arguments anew each time for as long as that looks cheaper than one plan for all: where Postgres
 // knows how few parents or rows there are, it always does, and planning took as long as reading. It does not look into a subquery.
 //
+// Nothing precedes a page without a cursor, as no position is negative. (SELECT $2::bigint) >= 0 is the same for all parents: Postgres
+// finds it out once, and does not look for a row before the page under each. has_previous is null where there is none, which is cheaper to
+// send than false.
+//
 // Their rows are not sorted once more, by parent and list: LATERAL is run for one parent after the other, which takes a sixth less time than
 // with a sort. SQL does not promise that order; so binder looks at it, and sorts what comes otherwise.
 
@@ -72,7 +76,7 @@ type list[T any] struct {
 //
 //	parent, has_previous, position, columns of T...
 //
-// at least one for each parent: where the page is empty, position and columns are null.
+// at least one for each parent: where the page is empty, position and columns are null. has_previous is true or null.
 func pages[T any](
 	ctx context.Context, s *Store, what, sql string, page Page, parentIDs []int64, l list[T], more ...any,
 ) (map[int64]Slice[T], error) {

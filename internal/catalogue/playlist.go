@@ -27,13 +27,13 @@ func readPlaylist(c *columns, p *Playlist) {
 
 // Both looks join tracks, so that an entry without its track counts nowhere.
 const playlistTracksSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found AS has_previous, t.position, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM playlist_tracks e
     JOIN tracks t ON t.id = e.track_id
-    WHERE (e.playlist_id, e.position) <= (k.id, $2) AND e.playlist_id >= k.id
+    WHERE (SELECT $2::bigint) >= 0 AND (e.playlist_id, e.position) <= (k.id, $2) AND e.playlist_id >= k.id
     ORDER BY e.playlist_id DESC, e.position DESC
     LIMIT 1
 ) p ON true

@@ -62,7 +62,7 @@ func (p TimelinePage) after() pgtype.Timestamptz {
 // A timeline is merged from the lists of its actors, the user and those whom the user follows: first+1 rows of the index
 // from each are enough. It costs as many rows as that, however much the actors have done.
 const timelinesSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.id,
+SELECT k.id, p.found AS has_previous, t.id,
     t.id, t.occurred_at, t.actor_id, t.track_id, t.playlist_id, t.followee_id, t.kind, t.body
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
@@ -75,6 +75,7 @@ LEFT JOIN LATERAL (
         ORDER BY occurred_at DESC, id DESC
         LIMIT 1
     ) one
+    WHERE (SELECT $4::timestamptz) < 'infinity'
     LIMIT 1
 ) p ON true
 LEFT JOIN LATERAL (

@@ -48,12 +48,12 @@ func readTrack(c *columns, t *Track) {
 // The list that has no parent takes the place of a parent's, under the id 0.
 
 const tracksPageSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
-    WHERE id <= $2
+    WHERE (SELECT $2::bigint) >= 0 AND id <= $2
     ORDER BY id DESC
     LIMIT 1
 ) p ON true
@@ -66,12 +66,12 @@ LEFT JOIN LATERAL (
 ) t ON true`
 
 const tracksPageOfGenreSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
-    WHERE (genre, id) <= ($4, $2) AND genre >= $4
+    WHERE (SELECT $2::bigint) >= 0 AND (genre, id) <= ($4, $2) AND genre >= $4
     ORDER BY genre DESC, id DESC
     LIMIT 1
 ) p ON true
@@ -84,12 +84,12 @@ LEFT JOIN LATERAL (
 ) t ON true`
 
 const tracksPageOfCreatorAndGenreSQL = `
-SELECT k.id, p.found IS NOT NULL AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
+SELECT k.id, p.found AS has_previous, t.id, t.id, t.title, t.genre, t.duration_ms, t.price_minor, t.creator_id
 FROM unnest((SELECT $1::bigint[])) AS k (id)
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM tracks
-    WHERE (creator_id, genre, id) <= (k.id, $4, $2) AND (creator_id, genre) >= (k.id, $4)
+    WHERE (SELECT $2::bigint) >= 0 AND (creator_id, genre, id) <= (k.id, $4, $2) AND (creator_id, genre) >= (k.id, $4)
     ORDER BY creator_id DESC, genre DESC, id DESC
     LIMIT 1
 ) p ON true
