@@ -112,7 +112,7 @@ func (b *batch[K, V]) deadline() (latest time.Time, ok bool) {
 	b.scope.mu.Lock()
 	defer b.scope.mu.Unlock()
 	for _, e := range b.entries {
-		for w := range e.waiting {
+		for w := e.last; w != nil; w = w.next {
 			if w.root.x.ended {
 				continue
 			}

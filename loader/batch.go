@@ -36,11 +36,8 @@ func (b *batch[K, V]) depart() {
 	for _, e := range b.entries {
 		e.flying = true
 	}
-	for w := range b.entries[0].waiting {
-		if !w.root.x.ended {
-			ctx = w.root.x.ctx
-			break
-		}
+	if w := b.entries[0].first(); w != nil {
+		ctx = w.root.x.ctx
 	}
 	b.takeOff(ctx, b.fetcher.scope, b)
 	go b.fly()
@@ -115,8 +112,19 @@ func (b *batch[K, V]) settle(err error) {
 		x.deliver(b)
 		return
 	}
-	for _, e := range b.entries {
-		e.settle()
+	b.release()
+}
+
+// release lets go on who waits for the entries. Those that follow each other and that the same wait
+// for are one.
+func (b *batch[K, V]) release() {
+	for from := 0; from < len(b.entries); {
+		w, to := b.entries[from].last, from
+		for ; to < len(b.entries) && b.entries[to].last == w; to++ {
+			b.entries[to].settled, b.entries[to].last = true, nil
+		}
+		w.release(to - from)
+		from = to
 	}
 }
 
@@ -125,7 +133,7 @@ func (b *batch[K, V]) settle(err error) {
 func (b *batch[K, V]) sole() *Execution {
 	x := b.entries[0].last.root.x
 	for _, e := range b.entries {
-		if e.last.next != nil || e.last.root.x != x {
+		if e.last.next != nil || e.last.column != nil || e.last.root.x != x {
 			return nil
 		}
 	}

@@ -100,13 +100,23 @@ func (g *gather[T]) receive(x *Execution, i int, o outcome[T]) {
 	if o.defined {
 		g.values[i] = o.value
 	} else {
-		g.absent = append(g.absent, i)
+		g.miss(i, o.err)
 	}
 	g.behind |= x.root.behind
-	if o.err != nil && (g.err == nil || i < g.failed) {
-		g.failed, g.err = i, o.err
+	g.arrive(x, 1)
+}
+
+// miss notes that a part is not defined, and that it has failed where there is an error.
+func (g *gather[T]) miss(i int, err error) {
+	g.absent = append(g.absent, i)
+	if err != nil && (g.err == nil || i < g.failed) {
+		g.failed, g.err = i, err
 	}
-	g.missing--
+}
+
+// arrive notes that n parts have their outcomes.
+func (g *gather[T]) arrive(x *Execution, n int) {
+	g.missing -= n
 	if g.missing == 0 && g.started == len(g.values) {
 		x.push(g)
 	}

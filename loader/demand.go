@@ -1,5 +1,7 @@
 package loader
 
+import "math"
+
 // demand is what an execution wants of a Source or ParamSource. It collects while the execution has
 // something else to run, and is then asked for under the Scope's lock, once for all of it. Q is
 // what a clump of the source asks for: a key, or a key with a parameter.
@@ -8,8 +10,11 @@ type demand[Q any, K comparable, V any] struct {
 	whats []Q
 	asked int // of whats
 
-	// The waiters of this execution, allocated by the chunk. Those of whats come last.
+	// The waiters of this execution, allocated by the chunk. Those of whats that are left come last.
 	waiters []waiter[V]
+	first   int        // of those
+	open    *column[V] // of the last of them, which takes more of whats
+	columns columns[V]
 }
 
 // origin is a Source or ParamSource.
@@ -61,50 +66,79 @@ func (d *demand[Q, K, V]) add(x *Execution, q Q, to port[V]) {
 	if len(d.whats) == 0 {
 		x.ask(d)
 	}
+	push(&d.whats, q)
+	if g, ok := to.of.(*gather[V]); ok && to.number <= math.MaxInt32 {
+		d.addPart(x, g, int32(to.number))
+		return
+	}
+	d.open = nil
+	d.addWaiter(waiter[V]{root: x.root, to: to})
+}
+
+// addPart adds a part of a list, to the column of the parts before it where there is one.
+func (d *demand[Q, K, V]) addPart(x *Execution, g *gather[V], place int32) {
+	if d.open == nil || d.open.to != g || d.open.root != x.root {
+		d.open = d.columns.take(x.root, g)
+		d.addWaiter(waiter[V]{root: x.root, column: d.open})
+	}
+	push(&d.open.places, place)
+}
+
+func (d *demand[Q, K, V]) addWaiter(w waiter[V]) {
 	if len(d.waiters) == cap(d.waiters) {
 		d.newChunk()
 	}
-	push(&d.whats, q)
-	d.waiters = append(d.waiters, waiter[V]{root: x.root, to: to})
+	d.waiters = append(d.waiters, w)
 }
 
 // newChunk makes room for more waiters. Those of whats may be moved: nobody refers to them yet.
 func (d *demand[Q, K, V]) newChunk() {
-	moving := d.waiters[len(d.waiters)-len(d.whats):]
+	moving := d.waiters[d.first:]
 	size := max(min(2*cap(d.waiters), maxChunk), 2*len(moving), 4)
 	d.waiters = append(make([]waiter[V], 0, size), moving...)
+	d.first = 0
 }
 
 func (d *demand[Q, K, V]) ask(x *Execution) {
 	d.of.askAll(x, d)
 	clear(d.whats)
-	d.whats, d.asked = d.whats[:0], 0
+	d.whats, d.asked, d.open = d.whats[:0], 0, nil
 }
 
 // more says whether anything is left to ask for.
 func (d *demand[Q, K, V]) more() bool { return d.asked < len(d.whats) }
 
-// take returns what is asked for next, and its waiter.
-func (d *demand[Q, K, V]) take() (Q, *waiter[V]) {
-	q, w := d.whats[d.asked], d.next()
+// take returns what is asked for next, and on whose behalf.
+func (d *demand[Q, K, V]) take() (Q, *root) {
+	q := d.whats[d.asked]
 	d.asked++
-	return q, w
+	return q, d.waiters[d.first].root
 }
 
-// next is the waiter of what is asked for next.
-func (d *demand[Q, K, V]) next() *waiter[V] { return &d.waiters[len(d.waiters)-len(d.whats)+d.asked] }
+// wait has who asks for what was taken last wait for its cell.
+func (d *demand[Q, K, V]) wait(x *Execution, e *cell[V]) {
+	w := &d.waiters[d.first]
+	c := w.column
+	if c == nil {
+		d.first++
+		e.join(w)
+		return
+	}
+	c.join(e, w)
+	if len(c.cells) == len(c.places) {
+		d.first++
+		c.asked(x)
+	}
+}
 
 func (d *demand[Q, K, V]) refuse(err error) {
-	d.asked--
-	w := d.next()
-	d.asked++
-	refused := &cell[V]{err: err, settled: true}
-	refused.join(w)
+	x := d.waiters[d.first].root.x
+	d.wait(x, &cell[V]{err: err, settled: true})
 }
 
 // recycle makes the demand as new. Nobody waits for anything any more.
 func (d *demand[Q, K, V]) recycle() {
 	d.whats = kept(d.whats)
 	clear(d.waiters)
-	d.waiters = kept(d.waiters)
+	d.waiters, d.first = kept(d.waiters), 0
 }

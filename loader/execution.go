@@ -23,7 +23,8 @@ type Execution struct {
 	advancing bool
 
 	// Guarded by the Scope's lock.
-	outstanding int  // waiters whose cells have not settled
+	outstanding int  // waiters and columns whose cells have not settled
+	filled      int  // up to where the inbox is filled, from its end, while it is (see waiter.release)
 	parked      bool // in Wait
 	ended       bool
 	wake        chan struct{} // made when first parked; one that was used before may be of another synctest bubble

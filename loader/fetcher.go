@@ -59,8 +59,8 @@ type smallFetcher[K comparable, V any] struct {
 	waiting [maxSmall]*entry[K, V]
 }
 
-// ask has w wait for a key, which is to be fetched unless it is known already.
-func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
+// ask returns the cell of a key that is asked for on behalf of r. It is to be fetched unless it is known already.
+func (f *fetcher[K, V]) ask(x *Execution, k K, r *root) *cell[V] {
 	slot := f.entries.find(k)
 	e := f.entries.slots[slot]
 	known := e != nil
@@ -76,11 +76,11 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, w *waiter[V]) {
 		push(&f.pending, e)
 	}
 	if p := f.scope.foresight; p != nil {
-		if send := p.ask(w.root, f, known, e.send); !known { // of a known key it is the same, and may be read without the lock
+		if send := p.ask(r, f, known, e.send); !known { // of a known key it is the same, and may be read without the lock
 			e.send = send
 		}
 	}
-	e.join(w)
+	return &e.cell
 }
 
 func (f *fetcher[K, V]) settingsOf() *settings { return f.source }

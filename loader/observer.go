@@ -57,11 +57,21 @@ func originsOf[K comparable, V any](entries []*entry[K, V]) []string {
 		}
 		origins = append(origins, o)
 	}
-	for _, e := range entries {
-		add(e.first())
+	var asked []*waiter[V] // for an entry, the first to ask comes last
+	of := func(e *entry[K, V]) []*waiter[V] {
+		asked = asked[:0]
+		for w := e.last; w != nil; w = w.next {
+			asked = append(asked, w)
+		}
+		return asked
 	}
 	for _, e := range entries {
-		for w := range e.waiting {
+		if all := of(e); len(all) > 0 {
+			add(all[len(all)-1])
+		}
+	}
+	for _, e := range entries {
+		for _, w := range slices.Backward(of(e)) {
 			add(w)
 		}
 	}

@@ -44,8 +44,8 @@ func (s *ParamSource[P, K, V]) settingsOf() *settings { return &s.settings }
 
 func (s *ParamSource[P, K, V]) askAll(x *Execution, d *demand[paramKey[P, K], K, V]) {
 	for d.more() {
-		q, w := d.take()
-		s.in(x.scope, q.param, len(d.whats)).ask(x, q.key, w)
+		q, r := d.take()
+		d.wait(x, s.in(x.scope, q.param, len(d.whats)).ask(x, q.key, r))
 	}
 }
 

@@ -64,8 +64,8 @@ func (s *Source[K, V]) settingsOf() *settings { return &s.settings }
 func (s *Source[K, V]) askAll(x *Execution, d *demand[K, K, V]) {
 	f := s.in(x.scope, len(d.whats))
 	for d.more() {
-		k, w := d.take()
-		f.ask(x, k, w)
+		k, r := d.take()
+		d.wait(x, f.ask(x, k, r))
 	}
 }
 
