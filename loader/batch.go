@@ -33,9 +33,6 @@ func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wav
 // depart starts the fetch on a goroutine of its own. The Scope's lock is held.
 func (b *batch[K, V]) depart() {
 	ctx := context.Background()
-	for _, e := range b.entries {
-		e.flying = true
-	}
 	if w := b.entries[0].first(); w != nil {
 		ctx = w.root.x.ctx
 	}

@@ -81,6 +81,7 @@ func (g *gather[T]) startParts(x *Execution) {
 		}
 	}()
 	depth := x.push(g)
+	var source node[T] // of the part started last; nil where that was no key
 	for i := g.started; i < len(g.values); i++ {
 		if i == len(g.values)-1 {
 			x.pop() // it is the outcomes that push the gather when all are started
@@ -89,9 +90,18 @@ func (g *gather[T]) startParts(x *Execution) {
 		making = true
 		c := g.from.part(i)
 		making = false
+		if source != nil && c.n == source {
+			x.series.next(c.key, i)
+			continue
+		}
+		x.series = nil
 		c.start(x, port[T]{g, i})
 		if len(x.stack) > depth {
 			return // what the part pushed runs first, then this again
+		}
+		source = nil
+		if x.series != nil {
+			source = c.n
 		}
 	}
 }

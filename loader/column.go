@@ -6,14 +6,14 @@ package loader
 type column[V any] struct {
 	root    *root
 	to      *gather[V]
-	places  []int32    // of the parts in the list
+	places  []int      // of the parts in the list
 	cells   []*cell[V] // of those that were asked for
 	missing int        // of the cells, those that had not settled
 	node    *waiter[V] // that waits for the cells which were asked for last
 	home    *columns[V]
 }
 
-// columns are those that are not in use.
+// columns are those of an execution that are not in use.
 type columns[V any] struct {
 	spare []*column[V]
 }
@@ -29,21 +29,21 @@ func (s *columns[V]) take(r *root, to *gather[V]) *column[V] {
 	return c
 }
 
-// join has the column wait for a cell. Cells that the same waited for before share a waiter, of
-// which w is the first.
-func (c *column[V]) join(e *cell[V], w *waiter[V]) {
+// join has the column wait for a cell, and says whether it is the last one. Cells that the same
+// waited for before share a waiter, of which w is the first.
+func (c *column[V]) join(e *cell[V], w *waiter[V]) (last bool) {
 	push(&c.cells, e)
-	if e.settled || e.last != nil && e.last.column == c {
-		return
+	if !e.settled && (e.last == nil || e.last.column != c) { // a list may have a key twice
+		switch {
+		case c.node == nil:
+			w.next, c.node = e.last, w
+		case c.node.next != e.last:
+			c.node = &waiter[V]{root: c.root, column: c, next: e.last}
+		}
+		e.last = c.node
+		c.missing++
 	}
-	switch {
-	case c.node == nil:
-		w.next, c.node = e.last, w
-	case c.node.next != e.last:
-		c.node = &waiter[V]{root: c.root, column: c, next: e.last}
-	}
-	e.last = c.node
-	c.missing++
+	return len(c.cells) == len(c.places)
 }
 
 // asked puts the column back into its execution when nothing is missing.
@@ -64,7 +64,7 @@ func (c *column[V]) step(x *Execution) {
 		if e.defined {
 			g.values[c.places[i]] = e.value
 		} else {
-			g.miss(int(c.places[i]), e.err)
+			g.miss(c.places[i], e.err)
 		}
 		if e.send > 0 {
 			behind |= 1 << (e.send - 1)
@@ -80,4 +80,14 @@ func (c *column[V]) recycle() {
 	c.root, c.to, c.node = nil, nil, nil
 	c.places, c.cells = kept(c.places), kept(c.cells)
 	push(&c.home.spare, c)
+}
+
+// maxColumns is how many are kept for another execution.
+const maxColumns = 64
+
+func (s *columns[V]) trim() {
+	if len(s.spare) > maxColumns {
+		clear(s.spare[maxColumns:])
+		s.spare = s.spare[:maxColumns]
+	}
 }

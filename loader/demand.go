@@ -1,11 +1,11 @@
 package loader
 
-import "math"
+import "slices"
 
 // demand is what an execution wants of a Source or ParamSource. It collects while the execution has
 // something else to run, and is then asked for under the Scope's lock, once for all of it. Q is
 // what a clump of the source asks for: a key, or a key with a parameter.
-type demand[Q any, K comparable, V any] struct {
+type demand[Q, K comparable, V any] struct {
 	of    origin[Q, K, V]
 	whats []Q
 	asked int // of whats
@@ -13,12 +13,12 @@ type demand[Q any, K comparable, V any] struct {
 	// The waiters of this execution, allocated by the chunk. Those of whats that are left come last.
 	waiters []waiter[V]
 	first   int        // of those
-	open    *column[V] // of the last of them, which takes more of whats
-	columns columns[V]
+	open    *column[V] // of the last of them, if it may come to wait for more of whats
+	columns columns[V] // that are not in use
 }
 
 // origin is a Source or ParamSource.
-type origin[Q any, K comparable, V any] interface {
+type origin[Q, K comparable, V any] interface {
 	settingsOf() *settings
 	// askAll asks the Scope, whose lock is held, for all that is left in d.
 	askAll(x *Execution, d *demand[Q, K, V])
@@ -42,7 +42,7 @@ type recyclable interface {
 }
 
 // demandOf returns what x collects for a source.
-func demandOf[Q any, K comparable, V any](x *Execution, o origin[Q, K, V]) *demand[Q, K, V] {
+func demandOf[Q, K comparable, V any](x *Execution, o origin[Q, K, V]) *demand[Q, K, V] {
 	d, s := &x.demands, o.settingsOf()
 	if d.of[d.recent] != s && !d.find(s) {
 		d.recent = d.n % maxDemands
@@ -67,20 +67,41 @@ func (d *demand[Q, K, V]) add(x *Execution, q Q, to port[V]) {
 		x.ask(d)
 	}
 	push(&d.whats, q)
-	if g, ok := to.of.(*gather[V]); ok && to.number <= math.MaxInt32 {
-		d.addPart(x, g, int32(to.number))
+	if g, ok := to.of.(*gather[V]); ok {
+		d.addPart(x, g, to.number)
 		return
 	}
 	d.open = nil
 	d.addWaiter(waiter[V]{root: x.root, to: to})
 }
 
+// addAll adds all the parts of a list.
+func (d *demand[Q, K, V]) addAll(x *Execution, qs []Q, g *gather[V]) {
+	if len(d.whats) == 0 {
+		x.ask(d)
+	}
+	d.whats = append(d.whats, qs...)
+	c := d.columns.take(x.root, g)
+	d.addWaiter(waiter[V]{root: x.root, column: c})
+	c.places = slices.Grow(c.places, len(qs))
+	for i := range qs {
+		c.places = append(c.places, i)
+	}
+	d.open = nil
+}
+
 // addPart adds a part of a list, to the column of the parts before it where there is one.
-func (d *demand[Q, K, V]) addPart(x *Execution, g *gather[V], place int32) {
+func (d *demand[Q, K, V]) addPart(x *Execution, g *gather[V], place int) {
 	if d.open == nil || d.open.to != g || d.open.root != x.root {
 		d.open = d.columns.take(x.root, g)
 		d.addWaiter(waiter[V]{root: x.root, column: d.open})
 	}
+	push(&d.open.places, place)
+}
+
+// next adds the part of a list that follows the one added last; its key is in a word.
+func (d *demand[Q, K, V]) next(key word, place int) {
+	push(&d.whats, fromWord[Q](key))
 	push(&d.open.places, place)
 }
 
@@ -108,32 +129,29 @@ func (d *demand[Q, K, V]) ask(x *Execution) {
 // more says whether anything is left to ask for.
 func (d *demand[Q, K, V]) more() bool { return d.asked < len(d.whats) }
 
-// take returns what is asked for next, and on whose behalf.
-func (d *demand[Q, K, V]) take() (Q, *root) {
+// take returns what is asked for next, and who waits for it.
+func (d *demand[Q, K, V]) take() (Q, *waiter[V]) {
 	q := d.whats[d.asked]
 	d.asked++
-	return q, d.waiters[d.first].root
+	return q, &d.waiters[d.first]
 }
 
-// wait has who asks for what was taken last wait for its cell.
-func (d *demand[Q, K, V]) wait(x *Execution, e *cell[V]) {
-	w := &d.waiters[d.first]
+// wait has w wait for the cell of what was taken last.
+func (d *demand[Q, K, V]) wait(x *Execution, w *waiter[V], e *cell[V]) {
 	c := w.column
-	if c == nil {
+	switch {
+	case c == nil:
 		d.first++
 		e.join(w)
-		return
-	}
-	c.join(e, w)
-	if len(c.cells) == len(c.places) {
+	case c.join(e, w):
 		d.first++
 		c.asked(x)
 	}
 }
 
 func (d *demand[Q, K, V]) refuse(err error) {
-	x := d.waiters[d.first].root.x
-	d.wait(x, &cell[V]{err: err, settled: true})
+	w := &d.waiters[d.first]
+	d.wait(w.root.x, w, &cell[V]{err: err, settled: true})
 }
 
 // recycle makes the demand as new. Nobody waits for anything any more.
@@ -141,4 +159,5 @@ func (d *demand[Q, K, V]) recycle() {
 	d.whats = kept(d.whats)
 	clear(d.waiters)
 	d.waiters, d.first = kept(d.waiters), 0
+	d.columns.trim()
 }

@@ -29,7 +29,9 @@
 //
 // A [Scope] is what executions share, commonly for one request: the cache and the batches.
 //
-//	ctx = loader.WithScope(ctx, loader.NewScope())
+//	scope := loader.NewScope()
+//	defer scope.Close()
+//	ctx = loader.WithScope(ctx, scope)
 //
 // # What flows where
 //
@@ -74,8 +76,9 @@
 //   - A Get whose context ends returns at once. A batch runs under a context of its own, and is cancelled when nobody waits
 //     for it any more.
 //   - No goroutine outlives its fetch; a fetch should heed its context.
-//   - A key costs next to no allocation, whatever is in flight: numbers as keys are kept in the clump itself, and what an
-//     execution collects in is used again by the next.
+//   - A key costs next to no allocation, whatever is in flight: numbers as keys are kept in the clump itself, what an
+//     execution collects in is used again by the next, and the memory of a Scope that is closed by other Scopes.
+//   - A Scope never shows what is another's, closed or not, whatever is under way when it is closed.
 //
 // # When things fail
 //

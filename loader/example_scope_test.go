@@ -22,6 +22,16 @@ func ExampleWithScope() {
 	// {10 alice} <nil>
 }
 
+// Whoever makes a Scope for a request may close it at the end.
+func ExampleScope_Close() {
+	scope := loader.NewScope()
+	defer scope.Close()
+	fmt.Println(usersSource.Get(20).Require(loader.WithScope(context.Background(), scope)))
+	// Output:
+	// users service: [20]
+	// {20 bob} <nil>
+}
+
 // A fetch that comes across what other sources would be asked for can put it there.
 func ExampleSource_Prime() {
 	ctx := loader.WithScope(context.Background(), loader.NewScope())

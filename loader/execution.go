@@ -21,6 +21,7 @@ type Execution struct {
 	root      *root  // of what runs now; nil between two calls of Advance, unless After has set it
 	trace     *trace // nil without a plan
 	advancing bool
+	series    series // of the key that was started last, where that is a part of a list
 
 	// Guarded by the Scope's lock.
 	outstanding int  // waiters and columns whose cells have not settled
@@ -44,6 +45,12 @@ type asker interface {
 	refuse(err error)
 }
 
+// series is a demand for parts of one list that are keys of one Source, and follow each other. It may go on: a part that is
+// known to belong to it need not be started.
+type series interface {
+	next(key word, place int)
+}
+
 // root is what was handed to one Start: the execution it belongs to, who asked, and behind what.
 // What comes behind more has a root of its own (see follow).
 type root struct {
@@ -57,7 +64,8 @@ type hit struct {
 	n      int
 }
 
-// Begin adds an execution to the Scope. End must be called, whatever happens.
+// Begin adds an execution to the Scope, or to a new one if this is closed. End must be called,
+// whatever happens.
 func (s *Scope) Begin(ctx context.Context) *Execution {
 	x := new(Execution)
 	x.begin(ctx, s)
@@ -65,12 +73,19 @@ func (s *Scope) Begin(ctx context.Context) *Execution {
 }
 
 func (x *Execution) begin(ctx context.Context, s *Scope) {
-	x.scope, x.ctx = s, ctx
+	x.ctx = ctx
 	x.buffers = spareBuffers.Get().(*buffers)
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		s = NewScope()
+		s.mu.Lock()
+	}
+	x.scope = s
 	if f, ok := ctx.Value(flightKey{}).(*flight); ok && f.scope == s {
 		x.within = f
 	}
-	s.mu.Lock()
+	s.open++
 	s.running++
 	if s.foresight != nil {
 		s.foresight.begin(x)
@@ -206,6 +221,7 @@ func (x *Execution) leave() {
 	if x.outstanding > 0 {
 		x.scope.abandonUnwanted()
 	} else if x.empty() && !x.advancing {
+		x.scope.open--
 		x.recycle()
 		x.buffers = nil
 	}

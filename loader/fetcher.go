@@ -1,10 +1,6 @@
 package loader
 
-import (
-	"math"
-	"slices"
-	"sync/atomic"
-)
+import "slices"
 
 // fetcher is the state of one Source (or one parameter of a ParamSource) in one Scope: the cache
 // and the keys that wait for the next dispatch. Everything in it but recent is guarded by the Scope's
@@ -13,16 +9,19 @@ type fetcher[K comparable, V any] struct {
 	scope   *Scope
 	source  *settings
 	fetch   fetching[K, V]
+	rooms   *rooms[K, V] // of the source
+	room    *room[K, V]  // that it was made in; nil: in none
+	next    closer       // of the Scope's fetchers
 	entries index[K, V]
-	pending []*entry[K, V] // in first-asked order
+	asked   []*entry[K, V] // in first-asked order; those that are pending come last
+	sent    int            // of asked, those that are not pending
 	spare   []entry[K, V]  // entries, allocated by the chunk
 	used    int            // of spare
-	chunk   int            // the size of the next chunk
-	usual   *atomic.Int32  // how many keys the source's last fetcher came to have
+	before  int            // entries in the chunks before spare
 	recent  recent[K, V]
 }
 
-// maxChunk is how many entries or waiters are allocated at once at most.
+// maxChunk is how many entries or waiters are allocated at once at most, where it is not known that so many will be needed.
 const maxChunk = 1024
 
 // maxSmall is how many keys a fetcher has room for in itself, where no more are expected.
@@ -38,17 +37,27 @@ type entry[K comparable, V any] struct {
 func (e *entry[K, V]) clearable() bool { return e.settled || e.flying }
 
 // newFetcher makes the fetcher that is about to be asked for as many as n keys.
-func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetching[K, V], usual *atomic.Int32, n int) *fetcher[K, V] {
-	n = min(n, int(usual.Load()))
-	if n <= maxSmall {
-		f := &smallFetcher[K, V]{fetcher: fetcher[K, V]{scope: scope, source: source, fetch: fetch, usual: usual, chunk: 2 * maxSmall}}
-		f.entries, f.spare, f.pending = indexOf(f.slots[:]), f.first[:], f.waiting[:0]
-		return &f.fetcher
+func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetching[K, V], rooms *rooms[K, V], n int) *fetcher[K, V] {
+	n = min(n, int(rooms.usual.Load()))
+	r := rooms.take()
+	if r == nil && n <= maxSmall {
+		f := &smallFetcher[K, V]{fetcher: fetcher[K, V]{scope: scope, source: source, fetch: fetch, rooms: rooms}}
+		f.entries, f.spare, f.asked = indexOf(f.slots[:]), f.first[:], f.waiting[:0]
+		return f.among(scope)
 	}
-	return &fetcher[K, V]{
-		scope: scope, source: source, fetch: fetch, usual: usual, chunk: min(n, maxChunk),
-		entries: newIndex[K, V](n),
+	f := &fetcher[K, V]{scope: scope, source: source, fetch: fetch, rooms: rooms, room: r}
+	if r == nil {
+		f.entries, f.spare = newIndex[K, V](n), make([]entry[K, V], n+n/8)
+	} else {
+		f.entries, f.spare, f.asked = indexOf(r.slots), r.entries, r.asked
 	}
+	return f.among(scope)
+}
+
+// among adds it to the fetchers of a Scope.
+func (f *fetcher[K, V]) among(s *Scope) *fetcher[K, V] {
+	f.next, s.made = s.made, f
+	return f
 }
 
 // smallFetcher is a fetcher with what a few keys need, in one allocation.
@@ -69,11 +78,11 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, r *root) *cell[V] {
 	} else {
 		e = f.newEntry(k)
 		f.entries.put(slot, e)
-		if len(f.pending) == 0 {
+		if f.sent == len(f.asked) {
 			f.scope.due = append(f.scope.due, f)
-			f.pending = slices.Grow(f.pending, len(f.spare)-f.used+1)
+			f.asked = slices.Grow(f.asked, len(f.spare)-f.used+1)
 		}
-		push(&f.pending, e)
+		push(&f.asked, e)
 	}
 	if p := f.scope.foresight; p != nil {
 		if send := p.ask(r, f, known, e.send); !known { // of a known key it is the same, and may be read without the lock
@@ -87,8 +96,8 @@ func (f *fetcher[K, V]) settingsOf() *settings { return f.source }
 
 func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 	if f.used == len(f.spare) {
-		f.spare, f.used = make([]entry[K, V], f.chunk), 0
-		f.chunk = min(2*f.chunk, maxChunk)
+		f.before += f.used
+		f.spare, f.used = make([]entry[K, V], min(max(f.before, 2*maxSmall), maxChunk)), 0
 	}
 	e := &f.spare[f.used]
 	f.used++
@@ -99,16 +108,15 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 // dispatch sends what is pending, in batches, and says whether there was anything to send. Keys
 // that nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
 func (f *fetcher[K, V]) dispatch(wave int) bool {
-	due := f.pending
-	f.pending = nil
-	if keys := int32(min(f.entries.taken, math.MaxInt32)); keys != f.usual.Load() {
-		f.usual.Store(keys)
-	}
+	due := f.asked[f.sent:]
+	f.sent = len(f.asked)
+	f.rooms.expect(f.entries.taken)
 	n := 0
 	for _, e := range due {
 		switch {
 		case e.settled:
 		case e.wanted():
+			e.flying = true
 			due[n] = e
 			n++
 		default:

@@ -4,7 +4,11 @@ import "slices"
 
 // start begins the clump of a key that is kept in a word; the Source is its node.
 func (s *Source[K, V]) start(x *Execution, key word, to port[V]) {
-	demandOf(x, s).add(x, fromWord[K](key), to)
+	d := demandOf(x, s)
+	d.add(x, fromWord[K](key), to)
+	if d.open != nil {
+		x.series = d
+	}
 }
 
 // get is the clump of a key that is not.
@@ -62,6 +66,9 @@ func (f *fetcher[K, V]) lookUp(k K) *entry[K, V] {
 	}
 	f.scope.mu.RLock()
 	defer f.scope.mu.RUnlock()
+	if f.entries.slots == nil { // the Scope is closed
+		return nil
+	}
 	if e := f.entries.slots[f.entries.find(k)]; e != nil && e.settled {
 		f.recent.put(hash, e)
 		return e
@@ -86,10 +93,7 @@ func (g *getAll[K, V]) start(x *Execution, _ word, to port[[]V]) {
 		x.push(list)
 		return
 	}
-	d := demandOf(x, g.source)
-	for i, k := range g.keys {
-		d.add(x, k, port[V]{list, i})
-	}
+	demandOf(x, g.source).addAll(x, g.keys, list)
 }
 
 func (*getAll[K, V]) peek(*Scope, word) (o outcome[[]V], ok bool) { return o, false }

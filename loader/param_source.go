@@ -1,14 +1,12 @@
 package loader
 
-import "sync/atomic"
-
 // ParamSource is a family of Sources, one for each value of a parameter: keys asked for under the
 // same parameter are fetched together, under different ones apart. Where one parameter is not
 // enough, P is a struct. Make it once, like a Source. Safe for concurrent use.
 type ParamSource[P, K comparable, V any] struct {
 	settings
 	bind  func(P) Fetch[K, V]
-	usual atomic.Int32 // keys of a parameter in a Scope
+	rooms rooms[K, V]
 }
 
 // NewParamSource makes a ParamSource. bind gives the Fetch for a parameter; it is called for every
@@ -44,8 +42,8 @@ func (s *ParamSource[P, K, V]) settingsOf() *settings { return &s.settings }
 
 func (s *ParamSource[P, K, V]) askAll(x *Execution, d *demand[paramKey[P, K], K, V]) {
 	for d.more() {
-		q, r := d.take()
-		d.wait(x, s.in(x.scope, q.param, len(d.whats)).ask(x, q.key, r))
+		q, w := d.take()
+		d.wait(x, w, s.in(x.scope, q.param, len(d.whats)).ask(x, q.key, w.root))
 	}
 }
 
@@ -60,7 +58,7 @@ func (s *ParamSource[P, K, V]) in(scope *Scope, p P, n int) *fetcher[K, V] {
 	f, ok := byParam[p]
 	if !ok {
 		fetch := func(to *shortcut[K, V], keys []K) error { return fetchingOf(s.bind(p))(to, keys) }
-		f = newFetcher(scope, &s.settings, fetch, &s.usual, n)
+		f = newFetcher(scope, &s.settings, fetch, &s.rooms, n)
 		byParam[p] = f
 	}
 	return f

@@ -7,6 +7,7 @@ import "sync/atomic"
 // index, too: what takes a settled entry out of that, under the lock, forgets all that are here.
 type recent[K comparable, V any] struct {
 	table atomic.Pointer[recentTable[K, V]] // nil until there is one
+	read  atomic.Bool                       // there was one: Gets may be reading an entry from it, at any time
 }
 
 // recentTable has open addressing. No entry in it is replaced: where there is no room for one,
@@ -35,6 +36,7 @@ func (r *recent[K, V]) find(hash uint64, k K) *entry[K, V] {
 func (r *recent[K, V]) put(hash uint64, e *entry[K, V]) {
 	t := r.table.Load()
 	if t == nil {
+		r.read.Store(true)
 		r.table.CompareAndSwap(nil, new(recentTable[K, V]))
 		t = r.table.Load()
 	}

@@ -18,8 +18,8 @@ const (
 )
 
 // Scope is what executions share: the cache and the batches. It lives as long as its results may be
-// reused, commonly one request, and is dropped, not closed: it holds no goroutine of its own. Safe
-// for concurrent use.
+// reused, commonly one request. Then it may be dropped, as it holds no goroutine of its own, or
+// closed. Safe for concurrent use.
 type Scope struct {
 	policy    Policy
 	observer  Observer
@@ -32,6 +32,9 @@ type Scope struct {
 	sources sources
 	futures map[any]any        // of each Future's node its futureRun; nil while there is none
 	due     []dispatcher       // fetchers with pending keys, in the order in which they came to have some
+	made    closer             // the fetcher made last, which leads to the others
+	open    int                // executions that have begun, but for those that ended with nothing left to come
+	closed  bool               // with nothing under way
 	running int                // executions that can go on: all that have begun and are not in Wait
 	flying  int                // flights that have not landed and can go on
 	flights *flight            // the first of those that have not landed
@@ -78,6 +81,25 @@ func WithScope(ctx context.Context, s *Scope) context.Context {
 func ScopeFrom(ctx context.Context) (*Scope, bool) {
 	s, ok := ctx.Value(scopeKey{}).(*Scope)
 	return s, ok && s != nil
+}
+
+// Close leaves the Scope's memory to Scopes to come, which is less work than to collect it as
+// garbage. It is optional, and for whoever has made the Scope, at the end of the request. As long as
+// an execution is under way it does nothing, and nothing ever after one that ended before what it
+// waited for had arrived: that memory is the garbage collector's. It may be called again.
+//
+// What is asked for in a closed Scope is executed as without a Scope.
+func (s *Scope) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open > 0 || s.flights != nil {
+		return
+	}
+	s.closed = true
+	for f := s.made; f != nil; {
+		f = f.close()
+	}
+	s.made, s.due, s.futures = nil, nil, nil
 }
 
 // has returns what there is of a source, or nil. The lock is not held, and mostly not needed.

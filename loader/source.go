@@ -1,9 +1,6 @@
 package loader
 
-import (
-	"context"
-	"sync/atomic"
-)
+import "context"
 
 // Source is a service that answers for many keys at once. It holds no results: these are kept in
 // the Scope, under the Source's pointer and the key. So make it once, not once a request. Safe for
@@ -11,8 +8,8 @@ import (
 type Source[K comparable, V any] struct {
 	settings
 	fetch fetching[K, V]
-	words bool         // its keys are kept in words
-	usual atomic.Int32 // keys of a Scope
+	words bool // its keys are kept in words
+	rooms rooms[K, V]
 }
 
 // NewSource makes a Source over f. The name is what observers are told; it need not be unique.
@@ -35,7 +32,7 @@ func (s *Source[K, V]) GetAll(ks []K) Clump[[]V] {
 
 // Prime puts v under k into the cache of the Scope in ctx, over what is cached there. Whoever waits
 // for k without its fetch being under way gets v; a fetch that is under way keeps those that wait
-// for it. Without a Scope in ctx it does nothing.
+// for it. Without a Scope in ctx that is not closed it does nothing.
 func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
 	scope, ok := ScopeFrom(ctx)
 	if !ok {
@@ -43,12 +40,15 @@ func (s *Source[K, V]) Prime(ctx context.Context, k K, v V) {
 	}
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
+	if scope.closed {
+		return
+	}
 	s.in(scope, 0).prime(k, v)
 }
 
 // Clear makes the Scope in ctx forget what it has cached under the keys, or all of the Source when
 // there are none: the next to ask fetches again. A fetch that is under way keeps those that wait
-// for it. Without a Scope in ctx it does nothing.
+// for it. Without a Scope in ctx that is not closed it does nothing.
 func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 	scope, ok := ScopeFrom(ctx)
 	if !ok {
@@ -56,6 +56,9 @@ func (s *Source[K, V]) Clear(ctx context.Context, ks ...K) {
 	}
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
+	if scope.closed {
+		return
+	}
 	s.in(scope, 0).clear(ks)
 }
 
@@ -64,8 +67,8 @@ func (s *Source[K, V]) settingsOf() *settings { return &s.settings }
 func (s *Source[K, V]) askAll(x *Execution, d *demand[K, K, V]) {
 	f := s.in(x.scope, len(d.whats))
 	for d.more() {
-		k, r := d.take()
-		d.wait(x, f.ask(x, k, r))
+		k, w := d.take()
+		d.wait(x, w, f.ask(x, k, w.root))
 	}
 }
 
@@ -74,7 +77,7 @@ func (s *Source[K, V]) askAll(x *Execution, d *demand[K, K, V]) {
 func (s *Source[K, V]) in(scope *Scope, n int) *fetcher[K, V] {
 	f, ok := scope.sources.of(&s.settings).(*fetcher[K, V])
 	if !ok {
-		f = newFetcher(scope, &s.settings, s.fetch, &s.usual, n)
+		f = newFetcher(scope, &s.settings, s.fetch, &s.rooms, n)
 		scope.sources.put(&s.settings, f)
 	}
 	return f

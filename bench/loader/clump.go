@@ -6,7 +6,7 @@ import (
 	"github.com/clumpql/clumpql/loader"
 )
 
-// clumps are the sources of package loader. They live as long as the program; a request makes a Scope.
+// clumps are the sources of package loader. They live as long as the program; a request makes a Scope, and closes it.
 type clumps struct {
 	backend
 	playlists, tracks, users *loader.Source[int, int]
@@ -22,7 +22,9 @@ func newClumps() *clumps {
 }
 
 func (c *clumps) run(p pattern) {
-	ctx := loader.WithScope(context.Background(), loader.NewScope())
+	scope := loader.NewScope()
+	defer scope.Close()
+	ctx := loader.WithScope(context.Background(), scope)
 	switch p {
 	case unique:
 		demand("clump", c.each(ctx, manyKeys[:uniqueKeys]), sumTo(uniqueKeys))

@@ -115,6 +115,7 @@ func (r *run) inScope(ctx context.Context, rootField string, start func()) error
 	scope := loader.NewScope(options...)
 	r.scope, r.ctx = scope, loader.WithScope(ctx, scope)
 	r.execution = scope.Begin(r.ctx)
+	defer scope.Close()
 	defer r.execution.End()
 	start()
 	return r.drive()
