@@ -68,7 +68,6 @@ func TestDispatchWaitsForEveryExecutionOfTheScope(t *testing.T) {
 				synctest.Wait()
 				g.fetched(t) // Advance has asked, but never sends
 				other.End()
-				g.fetched(t)
 				synctest.Wait()
 				g.fetched(t, []int{1, 2}) // 3 was dropped with its only asker
 				g.open(nil)
