@@ -81,7 +81,7 @@ func Resolve[V any](c *Column, resolve func(i int) loader.Clump[V], complete Com
 	if len(clumps) == 0 {
 		return
 	}
-	a := &arrivals[V]{run: c.run, field: c.field, complete: complete}
+	a := &arrivals[V]{run: c.run, field: c.field, complete: complete, expected: len(clumps)}
 	loader.StartEach(c.run.execution, clumps, c.field.origin, func(i int, v V, defined bool, err error) {
 		a.add(slots.at(i), v, defined, err)
 	})
@@ -98,6 +98,7 @@ type arrivals[V any] struct {
 	complete Complete[V]
 	slots    places
 	values   []V
+	expected int           // values before the first flush: nearly always all; 0 once there is room for them
 	behind   loader.Behind // the fetches that the values came behind
 	outcomes int           // values, nulls and errors; counted only for AroundColumn
 }
@@ -112,6 +113,9 @@ func (a *arrivals[V]) add(s Slot, v V, defined bool, err error) {
 	default:
 		if len(a.values) == 0 && a.outcomes == 0 {
 			a.run.arrived = append(a.run.arrived, a)
+		}
+		if a.expected > 0 {
+			a.values, a.expected = make([]V, 0, a.expected), 0
 		}
 		a.slots.add(s, 1)
 		a.values = append(a.values, v)
