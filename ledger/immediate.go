@@ -19,7 +19,11 @@ const (
 	// immediateRecords is the most records of a group that is decided as it is appended. Many callers with a record each make larger
 	// groups by that, and fewer; large bulks are better appended while those before them are decided.
 	immediateRecords = 256
-	// apartAfterRefusal is how many groups are decided apart after one that was not next, or was kept waiting: others append, too.
+	// busyPatience is how long a group waits for a worker that is busy. Most often that has only what was appended before, and to decide the group
+	// with its append costs less than to have the worker go on: it would never become idle under a steady load.
+	busyPatience = 20 * time.Millisecond
+	// apartAfterRefusal is how many groups are decided apart after one that was not next, or was kept waiting: others append, too, or the worker has a
+	// lot to do.
 	apartAfterRefusal = 64
 )
 
@@ -57,10 +61,11 @@ type idleTerm struct {
 	*term
 	whenOver func(func()) (stop func() bool) // calls a function when the term is over, unless stopped
 	broken   chan<- error                    // takes why the term cannot go on
+	patience time.Duration                   // of an append that finds the term used
 }
 
 // borrow returns the term of this process' worker, to be returned, or nil where that is busy or would not do.
-func (d *Depot) borrow(group []*call) *idleTerm {
+func (d *Depot) borrow(ctx context.Context, group []*call) *idleTerm {
 	records := 0
 	for _, c := range group {
 		records += len(c.entries)
@@ -73,9 +78,12 @@ func (d *Depot) borrow(group []*call) *idleTerm {
 		d.apart--
 		return nil
 	}
-	select {
-	case t.use <- struct{}{}:
-	default:
+	ctx, cancel := context.WithTimeout(ctx, t.patience)
+	defer cancel()
+	if !t.acquire(ctx) {
+		if d.idle.Load() == t { // else it is over
+			d.apart = apartAfterRefusal
+		}
 		return nil
 	}
 	if len(t.next) > 1 {
@@ -85,12 +93,12 @@ func (d *Depot) borrow(group []*call) *idleTerm {
 	return t
 }
 
-func (t *idleTerm) giveBack() { <-t.use }
+func (t *term) giveBack() { <-t.use }
 
 // appendDecided appends a group of which the depot holds nothing, and decides it, in one transaction. errApart says that it has to be
 // done in two, a data error that the depot holds some of it.
 func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bool) error {
-	t := d.borrow(group)
+	t := d.borrow(ctx, group)
 	if t == nil {
 		return errApart
 	}
@@ -116,6 +124,7 @@ func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bo
 	switch {
 	case err == nil:
 		t.next = im.next
+		t.current.Store(true)
 		t.giveBack()
 		return nil
 	case isFenced(err):

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,7 +105,7 @@ func newBorrowed(t testing.TB, d *Depot) borrowed {
 	}
 	<-term.use
 	b := borrowed{d, w, term, make(chan error, 1)}
-	d.idle.Store(&idleTerm{term, func(func()) func() bool { return func() bool { return true } }, b.broken})
+	d.idle.Store(&idleTerm{term, func(func()) func() bool { return func() bool { return true } }, b.broken, 0})
 	return b
 }
 
@@ -176,7 +177,7 @@ func TestDepotAppendDecidedIsUndone(t *testing.T) {
 			if diff := cmp.Diff(before, now, cmp.AllowUnexported(account{})); diff != "" || b.term.hash != hash {
 				t.Errorf("accounts (before, after), and the hash %v, then %v:\n%s", hash, b.term.hash, diff)
 			}
-			if want != nil && b.borrow(nil) != nil {
+			if want != nil && b.borrow(t.Context(), nil) != nil {
 				t.Error("the next group is decided at once again")
 			}
 			d.idle.Store(nil)
@@ -189,6 +190,65 @@ func TestDepotAppendDecidedIsUndone(t *testing.T) {
 			}
 			verifyOK(t, pool, countRows(t, pool, "SELECT count(*) FROM depot"))
 		})
+	}
+}
+
+// Invariant: a small group waits for a worker that is busy, but not for long, and not again for a while.
+func TestDepotAppendWaitsForBusyWorker(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	b := newBorrowed(t, d)
+	b.term.use <- struct{}{} // as the worker does
+	if err := b.append(t, Deposit{"impatient", alice, 1}); !errors.Is(err, errApart) || d.apart != apartAfterRefusal {
+		t.Errorf("append: %v, want errApart; the next %d are decided apart", err, d.apart)
+	}
+	d.apart = 0
+	d.idle.Load().patience = time.Minute
+	decided := make(chan error)
+	go func() { decided <- b.append(t, Deposit{"patient", alice, 1}) }()
+	b.term.giveBack()
+	if err := <-decided; err != nil {
+		t.Errorf("append: %v", err)
+	}
+	verifyOK(t, pool, 1)
+}
+
+// Invariant: the worker, which looks for what it was not told of from time to time, does not when an append has just found that there is nothing.
+func TestWorkerDoesNotLookAfterAppendDecided(t *testing.T) {
+	t.Parallel()
+	f := newFaults()
+	d := newDepot(t, newFaultyPool(t, pgtest.New(t), f))
+	startWorker(t, d, WorkerOptions{Lease: 2 * shortLease})
+	seen := func(from int, statement string) int { // where it is among the points, or -1
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		at := slices.IndexFunc(f.points[from:], func(p point) bool { return p.statement == statement })
+		if at >= 0 {
+			at += from
+		}
+		return at
+	}
+	for round, looks := 0, 0; ; round++ {
+		f.record()
+		settle(t, d, Deposit{fmt.Sprint(round), alice, 1})
+		appended := seen(0, immediateSettings)
+		if appended < 0 {
+			continue // the worker was looking, or had been told to
+		}
+		first, second := -1, -1
+		until(t, "the lease is renewed twice", func() bool {
+			if first = seen(appended, renewLease); first >= 0 {
+				second = seen(first+1, renewLease)
+			}
+			return second >= 0
+		})
+		if looked := seen(first, readDepot); looked < 0 || looked > second {
+			return
+		}
+		if looks++; looks == 10 { // once it may have been told to
+			t.Fatal("the worker always looks after what was decided with its append")
+		}
 	}
 }
 
@@ -211,7 +271,7 @@ func TestDepotAppendDecidedIsFenced(t *testing.T) {
 	if err := <-b.broken; !errors.Is(err, errFenced) {
 		t.Errorf("the worker is told %v, want errFenced", err)
 	}
-	if b.borrow(nil) != nil {
+	if b.borrow(t.Context(), nil) != nil {
 		t.Error("the term can be used")
 	}
 	verifyOK(t, pool, 1)
@@ -228,8 +288,8 @@ func TestDepotAppendDecidedWithoutFunds(t *testing.T) {
 	if err := b.append(t, Deposit{"salary", alice, 100}); !errors.Is(err, errApart) {
 		t.Errorf("append: %v, want errApart", err)
 	}
-	if err := <-b.broken; err == nil || b.borrow(nil) != nil {
-		t.Errorf("the worker is told %v, and the term can be used: %v", err, b.borrow(nil) != nil)
+	if err := <-b.broken; err == nil || b.borrow(t.Context(), nil) != nil {
+		t.Errorf("the worker is told %v, and the term can be used: %v", err, b.borrow(t.Context(), nil) != nil)
 	}
 	verifyOK(t, pool, 0)
 }

@@ -21,6 +21,8 @@ type term struct {
 
 	use chan struct{} // has a token while the term is used: by its worker, or by an append that decides what it appends
 
+	current atomic.Bool // an append has found that the depot holds nothing else, since the worker looked last
+
 	// All below belongs to who uses it.
 
 	next []int64 // for each partition, the offset to be decided next; its worker moves it as it ceases to use the term

@@ -33,7 +33,7 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 		Worker: w, term: t, filled: t.begin(t.next), more: true,
 		committed: make(chan error, 1), broken: make(chan error, 1),
 	}
-	lent := &idleTerm{t, func(f func()) func() bool { return context.AfterFunc(ctx, f) }, s.broken}
+	lent := &idleTerm{t, func(f func()) func() bool { return context.AfterFunc(ctx, f) }, s.broken, busyPatience}
 	w.depot.idle.Store(lent)
 	warmed := make(chan struct{})
 	go func(end int64) {
@@ -81,7 +81,7 @@ func (s *serving) decide(ctx context.Context) error {
 		case err = <-s.broken:
 			s.filled = s.term.begin(s.term.next)
 		case <-renewal.C:
-			s.more = true // the net under lost notifications
+			s.more = s.more || !s.term.current.Swap(false) // the net under lost notifications
 			err = s.renew(ctx, s.term)
 		case <-ctx.Done():
 			err = ctx.Err()

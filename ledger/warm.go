@@ -33,6 +33,11 @@ func (t *idleTerm) warm(ctx context.Context, end int64) {
 // acquire waits until nobody uses the term. It is false when ctx ends before.
 func (t *idleTerm) acquire(ctx context.Context) bool {
 	select {
+	case t.use <- struct{}{}: // it does not depend on chance whether it is free
+		return true
+	default:
+	}
+	select {
 	case t.use <- struct{}{}:
 		return true
 	case <-ctx.Done():
