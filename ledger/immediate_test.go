@@ -200,8 +200,14 @@ func TestDepotAppendWaitsForBusyWorker(t *testing.T) {
 	d := newDepot(t, pool)
 	b := newBorrowed(t, d)
 	b.term.use <- struct{}{} // as the worker does
+	const patience = 50 * time.Millisecond
+	d.idle.Load().patience = patience
+	begin := time.Now()
 	if err := b.append(t, Deposit{"impatient", alice, 1}); !errors.Is(err, errApart) || d.apart != apartAfterRefusal {
 		t.Errorf("append: %v, want errApart; the next %d are decided apart", err, d.apart)
+	}
+	if waited := time.Since(begin); waited < patience {
+		t.Errorf("it has waited for %v, want %v", waited, patience)
 	}
 	d.apart = 0
 	d.idle.Load().patience = time.Minute
