@@ -20,6 +20,9 @@ type outcome struct {
 	least, most float64 // statements, of the round that took fewest and of the one that took most
 }
 
+// used is the CPU time of all that takes part in a request.
+func (o outcome) used() time.Duration { return o.cpu + o.postgres + o.load }
+
 func newOutcome(c contender, rounds []round) outcome {
 	var latencies []time.Duration
 	for _, r := range rounds {
