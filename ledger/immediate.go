@@ -64,7 +64,7 @@ type idleTerm struct {
 	patience time.Duration                   // of an append that finds the term used
 }
 
-// borrow returns the term of this process' worker, to be returned, or nil where that is busy or would not do.
+// borrow returns the term of this process' worker, to be returned, or nil where that stays busy or would not do.
 func (d *Depot) borrow(ctx context.Context, group []*call) *idleTerm {
 	records := 0
 	for _, c := range group {
