@@ -47,6 +47,8 @@ func (t *idleTerm) acquire(ctx context.Context) bool {
 
 // recallRange recalls whom the records of a range of offsets name.
 func (t *idleTerm) recallRange(ctx context.Context, first, end int64) error {
+	ctx, cancel := context.WithTimeout(ctx, appendTimeout) // the term must not wait for ever for a connection that has fallen silent
+	defer cancel()
 	var rows []depotRow
 	err := readByIndex(ctx, t.memory.pool, plannedOnce, func(found pgx.Rows) (err error) {
 		rows, err = pgx.CollectRows(found, scanDepotRow)
