@@ -11,6 +11,7 @@ type buffers struct {
 	asked   int     // of asks, those that are through
 	inbox   []frame // waiters whose cells have settled; guarded by the Scope's lock
 	demands demands
+	kinds   kinds
 	hits    []hit
 }
 
@@ -31,6 +32,11 @@ func (b *buffers) recycle() {
 	for _, d := range b.demands.list {
 		if d != nil {
 			d.recycle()
+		}
+	}
+	for _, k := range b.kinds.list {
+		if k != nil {
+			k.trim()
 		}
 	}
 	spareBuffers.Put(b)

@@ -14,7 +14,7 @@ type collect[T any] struct {
 }
 
 func (c *collect[T]) start(x *Execution, _ word, to port[[]T]) {
-	x.push(newGather(c, len(c.parts), to))
+	x.push(newGather(x, c, len(c.parts), to))
 }
 
 func (*collect[T]) peek(*Scope, word) (o outcome[[]T], ok bool) { return o, false }
@@ -32,7 +32,7 @@ type traverse[T, U any] struct {
 }
 
 func (t *traverse[T, U]) start(x *Execution, _ word, to port[[]U]) {
-	x.push(newGather(t, len(t.in), to))
+	x.push(newGather(x, t, len(t.in), to))
 }
 
 func (*traverse[T, U]) peek(*Scope, word) (o outcome[[]U], ok bool) { return o, false }
@@ -56,8 +56,10 @@ type gather[T any] struct {
 	behind  sends // of the parts' outcomes
 }
 
-func newGather[T any](from parts[T], n int, to port[[]T]) *gather[T] {
-	return &gather[T]{from: from, to: to, values: make([]T, n), missing: n}
+func newGather[T any](x *Execution, from parts[T], n int, to port[[]T]) *gather[T] {
+	g := framesOf[gather[T]](x).take()
+	g.from, g.to, g.values, g.missing = from, to, make([]T, n), n
+	return g
 }
 
 // step starts the parts, each only when all that can run of the one before has run: keys are asked
@@ -134,11 +136,12 @@ func (g *gather[T]) arrive(x *Execution, n int) {
 
 func (g *gather[T]) finish(x *Execution) {
 	x.follow(g.behind)
-	if g.err != nil {
-		g.to.receive(x, failed[[]T](g.err))
-		return
+	to, out := g.to, failed[[]T](g.err)
+	if g.err == nil {
+		out = defined(g.definedValues())
 	}
-	g.to.receive(x, defined(g.definedValues()))
+	framesOf[gather[T]](x).leave(g)
+	to.receive(x, out)
 }
 
 func (g *gather[T]) definedValues() []T {

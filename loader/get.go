@@ -87,7 +87,7 @@ func newGetAll[K comparable, V any](source *Source[K, V], keys []K) *getAll[K, V
 }
 
 func (g *getAll[K, V]) start(x *Execution, _ word, to port[[]V]) {
-	list := newGather[V](nil, len(g.keys), to)
+	list := newGather[V](x, nil, len(g.keys), to)
 	list.started = len(g.keys)
 	if list.missing == 0 {
 		x.push(list)

@@ -16,12 +16,16 @@ type then[T, U any] struct {
 }
 
 func begin[T, U any](x *Execution, op operation[T, U], to port[U]) {
-	x.push(&then[T, U]{op: op, to: to})
+	t := framesOf[then[T, U]](x).take()
+	t.op, t.to = op, to
+	x.push(t)
 }
 
 func (t *then[T, U]) step(x *Execution) {
 	if t.received {
-		t.op.apply(x, t.in, t.to)
+		op, in, to := t.op, t.in, t.to
+		framesOf[then[T, U]](x).leave(t)
+		op.apply(x, in, to)
 		return
 	}
 	t.op.input().start(x, port[T]{of: t})

@@ -61,9 +61,8 @@ func (c *clumps) each(ctx context.Context, keys []int) int {
 }
 
 func (c *clumps) compose(ctx context.Context) (sum int) {
-	creator := func(track int) loader.Clump[int] {
-		return loader.FlatMap(c.tracks.Get(track), func(t int) loader.Clump[int] { return c.users.Get(creatorOf(t)) })
-	}
+	creatorOf := func(t int) loader.Clump[int] { return c.users.Get(creatorOf(t)) }
+	creator := func(track int) loader.Clump[int] { return loader.FlatMap(c.tracks.Get(track), creatorOf) }
 	all := loader.Traverse(upTo(playlists), func(p int) loader.Clump[[]int] {
 		return loader.FlatMap(c.playlists.Get(p), func(p int) loader.Clump[[]int] {
 			return loader.Traverse(upTo(tracksOfAPlaylist), func(i int) loader.Clump[int] { return creator(trackOf(p, i)) })
