@@ -22,18 +22,21 @@ type memory struct {
 	pool           *pgxpool.Pool
 	limit          int // of a generation, give or take the accounts of one microbatch
 	younger, older accounts
+	begun          int // microbatches, since the younger was begun
 }
 
 func newMemory(pool *pgxpool.Pool) memory {
 	return memory{pool: pool, limit: rememberedAccounts, younger: accounts{}}
 }
 
-// age makes room. It is called as a microbatch begins, when of those before only the last may be uncommitted: its accounts are
-// all in the younger generation, for nothing has aged since it began, so nothing uncommitted is forgotten.
+// age makes room. It is called as a microbatch begins, when of those before only the last may be uncommitted, mostUnderWay of them. What they
+// use is in the younger generation, unless it has aged since the first of them began: then it does not age again yet, so nothing
+// uncommitted is forgotten.
 func (m *memory) age() {
-	if len(m.younger) >= m.limit {
-		m.younger, m.older = accounts{}, m.younger
+	if len(m.younger) >= m.limit && m.begun >= mostUnderWay {
+		m.younger, m.older, m.begun = accounts{}, m.younger, 0
 	}
+	m.begun++
 }
 
 // recall returns accounts that hold everybody whom the records name. It reads those that it does not remember.

@@ -13,7 +13,7 @@ import (
 )
 
 // message is a whole transaction that is sent at once and answered at once: begin, settings if it has some, statements, commit.
-// The server skips what follows an error, so a commit is never reached after one.
+// The server skips what follows an error, so a commit is never reached after one. Or it is the first or the second part of one.
 //
 // Statements are bound to their arguments first, all of them, and executed after that. A process that is stopped or cut
 // off while it sends holds no lock of a row then: what takes locks is some hundred bytes at the end. No
@@ -22,8 +22,18 @@ type message struct {
 	settings   statement   // zero: none
 	statements []statement // in the order of execution
 	bound      []byte      // Bind messages
+	part       part        // to be set first
 	sent       bool        // the server may have got it
 }
+
+// part says which part of a transaction a message is.
+type part int
+
+const (
+	whole   part = iota
+	opening      // begins it
+	closing      // commits what the other one has begun on the same connection
+)
 
 // statement is SQL under the name by which connections know it prepared.
 type statement struct{ name, sql string }
@@ -51,7 +61,7 @@ const closeTimeout = time.Second
 // add puts a statement with its arguments, in their binary form, behind the others.
 func (m *message) add(s statement, args ...[]byte) {
 	bind := pgproto3.Bind{
-		DestinationPortal: portal(len(m.statements)),
+		DestinationPortal: m.portal(len(m.statements)),
 		PreparedStatement: s.name,
 		Parameters:        args,
 	}
@@ -65,10 +75,11 @@ func (m *message) add(s statement, args ...[]byte) {
 
 var binaryFormat = []int16{pgx.BinaryFormatCode}
 
-func portal(i int) string { return "p" + strconv.Itoa(i) }
+// portal names a bound statement. A name is taken until the end of the transaction.
+func (m *message) portal(i int) string { return strconv.Itoa(int(m.part)) + "." + strconv.Itoa(i) }
 
-// send runs the message as one transaction, and returns for each statement the columns of the last row that it returned.
-// After an error the connection is closed, and the transaction was rolled back if commitUnknown says no.
+// send runs the message, and returns for each statement the columns of the last row that it returned. After an error the
+// connection is closed, and the transaction was rolled back if commitUnknown says no.
 func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, err error) {
 	if err := m.prepare(ctx, conn); err != nil {
 		return nil, err
@@ -79,10 +90,7 @@ func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, er
 		if interrupted() && err == nil {
 			return
 		}
-		// The end of ctx may have come just after the answer: then only the connection is lost.
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-		defer cancel()
-		_ = conn.Close(closing) // the first error is the one that counts
+		closeConn(ctx, conn) // the end of ctx may have come just after the answer: then only the connection is lost
 	}()
 	m.sent = true
 	if _, err = raw.Conn().Write(m.encode()); err == nil {
@@ -93,6 +101,13 @@ func (m *message) send(ctx context.Context, conn *pgx.Conn) (rows [][][]byte, er
 		err = errors.Join(ctx.Err(), errBroken, err)
 	}
 	return rows, err
+}
+
+// closeConn closes a connection that can not be used any more.
+func closeConn(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	_ = conn.Close(ctx) // what happened before is what counts
 }
 
 // prepare makes sure that the connection knows the statements.
@@ -111,15 +126,19 @@ func (m *message) prepare(ctx context.Context, conn *pgx.Conn) error {
 // encode returns the bytes to be sent.
 func (m *message) encode() []byte {
 	b := make([]byte, 0, len(m.bound)+512+32*len(m.statements))
-	b = appendRun(b, stmtBegin)
+	if m.part != closing {
+		b = appendRun(b, stmtBegin)
+	}
 	if m.settings != (statement{}) {
 		b = appendRun(b, m.settings)
 	}
 	b = append(b, m.bound...)
 	for i := range m.statements {
-		b, _ = (&pgproto3.Execute{Portal: portal(i)}).Encode(b) // as in appendRun
+		b, _ = (&pgproto3.Execute{Portal: m.portal(i)}).Encode(b) // as in appendRun
 	}
-	b = appendRun(b, stmtCommit)
+	if m.part != opening {
+		b = appendRun(b, stmtCommit)
+	}
 	b, _ = (&pgproto3.Sync{}).Encode(b)
 	return b
 }
@@ -134,7 +153,10 @@ func appendRun(b []byte, s statement) []byte {
 // receive reads the answer to the end. Of several errors it returns the first.
 func (m *message) receive(answer *pgproto3.Frontend) (rows [][][]byte, err error) {
 	rows = make([][][]byte, len(m.statements))
-	at := -1 // begin comes before the first, and so do settings
+	at := 0
+	if m.part != closing {
+		at-- // begin comes before the first, and so do settings
+	}
 	if m.settings != (statement{}) {
 		at--
 	}

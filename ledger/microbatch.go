@@ -26,6 +26,7 @@ type depotRow struct {
 // Filling needs no transaction. The depot's rows never change, and offsets are gapless in the order of commits, so what
 // is visible is a prefix. Funds are changed by the holder of the lease alone: see memory.
 type microbatch struct {
+	epoch      int64   // of its term
 	from, next []int64 // progress before and after it
 	rows       []depotRow
 	outcomes   []outcome
@@ -41,7 +42,7 @@ type touched struct {
 // begin returns an empty microbatch that follows on the progress from.
 func (t *term) begin(from []int64) *microbatch {
 	t.memory.age()
-	return &microbatch{from: from, next: slices.Clone(from)}
+	return &microbatch{epoch: t.epoch, from: from, next: slices.Clone(from)}
 }
 
 // full tells whether more may not be added now, while another is under way or not. Partitions are decided one after the
@@ -133,26 +134,28 @@ WHERE partition = $1::integer`
 
 var stmtAdvanceProgress = statement{"clumpql_advance_progress", advanceProgress}
 
-// message makes the transaction of a microbatch, which begins with the fence: whoever is not alone fails there, and others are kept out until
-// the end. So PStates and progress are changed together or not at all. The microbatch is decided then: what follows it builds on it.
-func (t *term) message(mb *microbatch) *message {
-	m := &message{settings: stmtPlans}
-	t.write(m, mb)
-	return m
-}
-
 // write adds the statements of a microbatch to a message.
 func (t *term) write(m *message, mb *microbatch) {
+	if len(mb.rows) == 1 {
+		mb.writeOneHistory(m)
+	} else {
+		addHistories(m, mb)
+	}
+	t.addFenced(m, mb)
+}
+
+// addFenced adds the fence and what is behind it. Whoever is not alone fails there, and others are kept out until
+// the end. So PStates and progress are changed together or not at all.
+func (t *term) addFenced(m *message, mb *microbatch) {
 	for p := range mb.next {
 		if mb.next[p] != mb.from[p] {
 			m.add(stmtAdvanceProgress, argInt4(int32(p)), argInt8(mb.from[p]), argInt8(t.epoch), argInt8(mb.next[p]))
 		}
 	}
 	if len(mb.rows) == 1 {
-		mb.writeOne(m)
+		mb.writeOneFunds(m)
 	} else {
 		addFunds(m, mb.touched)
-		addHistories(m, mb)
 	}
 	for _, l := range linksOf(t.hash, mb.next, mb.rows, mb.outcomes) {
 		m.add(stmtWriteLink, argInt4(l.partition), argInt8(l.position), argInt8(l.next), l.hash[:], l.digests)
@@ -161,28 +164,6 @@ func (t *term) write(m *message, mb *microbatch) {
 	if t.othersListen() {
 		m.add(stmtNotify, []byte(settledNote(mb.from, mb.next)))
 	}
-}
-
-// commit sends the message of a microbatch. After an error the term is over, for nothing is known about the commit: the next
-// one reads progress again.
-func (w *Worker) commit(ctx context.Context, mb *microbatch, m *message) error {
-	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
-	defer cancel()
-	conn, err := w.depot.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release() // drops the connection if the message has closed it
-	w.depot.waiters.sends(conn.Conn().PgConn().PID())
-	if _, err := m.send(ctx, conn.Conn()); err != nil {
-		if isFenced(err) {
-			return errFenced
-		}
-		return err
-	}
-	w.depot.decided.add(mb) // before the waiters wake: they ask for it
-	w.depot.waiters.settled(mb.next)
-	return nil
 }
 
 // isFenced tells whether advanceProgress has refused.

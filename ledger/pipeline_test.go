@@ -30,8 +30,8 @@ func holdProgress(t testing.TB, d *Depot) (release func()) {
 	}
 }
 
-// Invariant: while a microbatch is under way nothing else is sent, and all that arrives meanwhile is the next one.
-func TestWorkerSendsOneMicrobatchAtATime(t *testing.T) {
+// Invariant: while a microbatch is under way no small one is sent: all that arrives meanwhile is the next one.
+func TestWorkerSendsSmallMicrobatchesOneByOne(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
@@ -98,8 +98,7 @@ func TestWorkerDropsWhatWasDecidedAhead(t *testing.T) {
 		}
 		return mb
 	}
-	under := fill(old.begin(old.next), Transfer{"rent", alice, bob, 90})
-	m := old.message(under)
+	under := old.send(fill(old.begin(old.next), Transfer{"rent", alice, bob, 90}), nil)
 	ahead := fill(old.begin(under.next), Transfer{"food", alice, bob, 90}) // refused: 10 are left
 	if got := ahead.outcomes[0]; got != (outcome{InsufficientFunds, 10, 90}) {
 		t.Errorf("decided ahead: %+v, want a refusal with 10 and 90", got)
@@ -110,11 +109,15 @@ func TestWorkerDropsWhatWasDecidedAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	decideAll(t, second)
-	if err := first.commit(ctx, under, m); !errors.Is(err, errFenced) {
+	if err := first.commit(ctx, under); !errors.Is(err, errFenced) {
 		t.Errorf("the microbatch that comes too late: %v, want errFenced", err)
 	}
-	if err := first.commit(ctx, ahead, old.message(ahead)); !errors.Is(err, errFenced) {
-		t.Errorf("what was decided ahead: %v, want errFenced", err)
+	hash := old.hash
+	for _, before := range []*sending{under, nil} {
+		old.hash = hash
+		if err := first.commit(ctx, old.send(ahead, before)); !errors.Is(err, errFenced) {
+			t.Errorf("what was decided ahead, sent after %v: %v, want errFenced", before, err)
+		}
 	}
 
 	// The new term sees the funds as they are: 60, and not the 10 that the old one remembers.
@@ -142,8 +145,14 @@ func TestMemoryForgetsNothingUncommitted(t *testing.T) {
 	term.memory.limit = 1
 	next := term.next
 	const rounds, users = 20, 3
-	var under *microbatch
-	var sent *message
+	var under []*sending // begun, and not committed
+	commit := func() {
+		t.Helper()
+		if err := w.commit(ctx, under[0]); err != nil {
+			t.Fatal(err)
+		}
+		under = under[1:]
+	}
 	for round := range rounds {
 		mb := term.begin(next)
 		for part := range 2 { // each microbatch is added to while the one before it is under way
@@ -155,18 +164,16 @@ func TestMemoryForgetsNothingUncommitted(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if under != nil {
-			if err := w.commit(ctx, under, sent); err != nil {
-				t.Fatal(err)
-			}
+		if len(under) == mostUnderWay {
+			commit()
 		}
-		under, sent, next = mb, term.message(mb), mb.next
+		under, next = append(under, term.send(mb, nil)), mb.next
 		if n := len(term.memory.younger) + len(term.memory.older); n > 2*users {
 			t.Errorf("%d accounts are remembered", n)
 		}
 	}
-	if err := w.commit(ctx, under, sent); err != nil {
-		t.Fatal(err)
+	for len(under) > 0 {
+		commit()
 	}
 	verifyOK(t, pool, 2*rounds)
 }

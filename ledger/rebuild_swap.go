@@ -74,10 +74,10 @@ func (r *rebuilding) catchUp(ctx context.Context) error {
 	return r.storeFunds(ctx)
 }
 
-// stopOthers ends the worker's term: the raised epoch is the fence that no microbatch of it gets past any more. That waits for one under way. Then it
-// keeps readers out. The order is that of a microbatch, first progress and then PStates, so they do not wait for each other in a circle.
+// stopOthers ends the worker's term: the raised epoch is the fence that no microbatch of it gets past any more. That waits for those under way, and
+// keeps readers out. The order is that of a microbatch, the tables of PStates and then progress, so they do not wait for each other in a circle.
 func (r *rebuilding) stopOthers(ctx context.Context, tx pgx.Tx) error {
-	for _, sql := range [...]string{transactionSettings, swapSettings, endTerm} {
+	for _, sql := range [...]string{transactionSettings, swapSettings, endTerm, dropReplaced} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -91,9 +91,6 @@ func (r *rebuilding) stopOthers(ctx context.Context, tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, raiseEpoch, p, epoch).Scan(&want[p]); err != nil {
 			return err
 		}
-	}
-	if _, err := tx.Exec(ctx, dropReplaced); err != nil {
-		return err
 	}
 	r.replay.want = want
 	return nil

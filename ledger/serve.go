@@ -12,8 +12,9 @@ type serving struct {
 	term      *term
 	filled    *microbatch // what is sent next; nil: the worker does not use the term
 	more      bool        // the depot may hold more than that
-	underWay  bool        // a microbatch is
-	committed chan error  // how it ended
+	sent      *sending    // the last that was; nil: nothing is under way
+	underWay  int         // microbatches that are sent and not committed
+	committed chan error  // how each of them ended
 	broken    chan error  // why the term cannot go on, of an append that used it: that does not return it
 }
 
@@ -31,7 +32,7 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 	ctx, over := context.WithCancel(ctx)
 	s := &serving{
 		Worker: w, term: t, filled: t.begin(t.next), more: true,
-		committed: make(chan error, 1), broken: make(chan error, 1),
+		committed: make(chan error, mostUnderWay), broken: make(chan error, 1),
 	}
 	lent := &idleTerm{t, func(f func()) func() bool { return context.AfterFunc(ctx, f) }, s.broken, busyPatience}
 	w.depot.idle.Store(lent)
@@ -42,7 +43,7 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 	}(t.next[0])
 	defer func() { // nothing of a term outlives it
 		w.depot.idle.CompareAndSwap(lent, nil)
-		if s.underWay {
+		for range s.underWay {
 			err = errors.Join(err, <-s.committed)
 		}
 		over()
@@ -77,7 +78,9 @@ func (s *serving) decide(ctx context.Context) error {
 		case <-s.depot.appended:
 			s.more = true
 		case err = <-s.committed:
-			s.underWay = false
+			if s.underWay--; s.underWay == 0 {
+				s.sent = nil
+			}
 		case err = <-s.broken:
 			s.filled = s.term.begin(s.term.next)
 		case <-renewal.C:
@@ -93,25 +96,26 @@ func (s *serving) decide(ctx context.Context) error {
 }
 
 // proceed does what can be done now. While a microbatch is under way the next one is decided, with all that arrives until then. It is sent
-// when the one before it is committed; if that fails, it goes with the term. When there is nothing to do an append may use the term.
+// when nothing is under way any more, or when it is large and not the third; if one before it fails, it goes with the term. When there is nothing
+// to do an append may use the term.
 func (s *serving) proceed(ctx context.Context) (err error) {
 	for s.filled != nil {
-		for s.more && !s.filled.full(s.batchSize, s.underWay) {
+		for s.more && !s.filled.full(s.batchSize, s.underWay > 0) {
 			if s.more, err = s.fill(ctx, s.term, s.filled); err != nil {
 				return err
 			}
 		}
 		switch {
-		case s.underWay:
-			return nil
-		case len(s.filled.rows) == 0:
+		case len(s.filled.rows) == 0 && s.underWay == 0:
 			s.term.next, s.filled = s.filled.next, nil
 			<-s.term.use
+		case s.underWay == mostUnderWay, s.underWay > 0 && len(s.filled.rows) < min(recordsAhead, s.batchSize):
+			return nil
 		default:
-			sent, m := s.filled, s.term.message(s.filled)
-			s.underWay = true
-			go func() { s.committed <- s.commit(ctx, sent, m) }()
-			s.filled = s.term.begin(sent.next)
+			s.sent = s.term.send(s.filled, s.sent)
+			s.underWay++
+			go func(sent *sending) { s.committed <- s.commit(ctx, sent) }(s.sent)
+			s.filled = s.term.begin(s.filled.next)
 		}
 	}
 	return nil

@@ -114,7 +114,7 @@ func (w *Worker) microbatch(ctx context.Context, t *term) (int, error) {
 	if _, err := w.fill(ctx, t, mb); err != nil || len(mb.rows) == 0 {
 		return 0, err
 	}
-	if err := w.commit(ctx, mb, t.message(mb)); err != nil {
+	if err := w.commit(ctx, t.send(mb, nil)); err != nil {
 		return 0, err
 	}
 	t.next = mb.next

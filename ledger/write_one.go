@@ -29,8 +29,8 @@ var (
 	stmtWriteDeposit          = statement{"clumpql_write_deposit", writeDeposit}
 )
 
-// writeOne adds what writes the balances and the history of a microbatch's only record, in the order of addFunds and addHistories.
-func (mb *microbatch) writeOne(m *message) {
+// writeOneFunds is addFunds for a microbatch's only record.
+func (mb *microbatch) writeOneFunds(m *message) {
 	slices.SortFunc(mb.touched, byUser)
 	for _, a := range mb.touched {
 		s := stmtAddAccount
@@ -40,6 +40,10 @@ func (mb *microbatch) writeOne(m *message) {
 		m.add(s, argInt8(a.userID), argInt8(a.balanceMinor))
 		a.changed, a.listed, a.stored = false, false, true
 	}
+}
+
+// writeOneHistory is addHistories for a microbatch's only record.
+func (mb *microbatch) writeOneHistory(m *message) {
 	row, o := &mb.rows[0], &mb.outcomes[0]
 	position, amount, found, offset := argInt8(row.position), argInt8(row.amountMinor), argInt8(o.balanceMinor), argInt8(row.offset)
 	at, status, id := argTimestamp(row.appendedAt), argInt2(int16(o.status)), []byte(row.id)
