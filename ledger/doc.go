@@ -9,9 +9,10 @@
 //	Worker.Run ---> lease --> fill: read the depot, recall the funds        decide       apply.go, in the order of offsets
 //	                          (while the microbatch before it commits)        |
 //	                          one message a microbatch:                       v
-//	                          begin, progress (the fence), write, notify if others listen, commit
+//	                          begin, histories, progress (the fence), funds, notify if others listen, commit
+//	                          or, while another one commits, two: histories first, and the rest when that is committed
 //	         or, while the worker has nothing to do, and the group is small:
-//	                          one message for both: begin, take the next offsets, insert, progress, write, notify if ..., commit
+//	                          one message for both: begin, take the next offsets, insert, and as above
 //	                                                                         |
 //	Depot.Wait <---------------------------------------------- funds, outgoing_transfers,
 //	PStates <------------------------------------------------- incoming_transfers, deposits
@@ -32,7 +33,7 @@
 //   - Each record is decided exactly once: progress and PStates change in one transaction, and progress only by
 //     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
 //     What it remembers of the funds, and what it decided ahead of a commit, is of its term and ends with that. One microbatch
-//     is under way at a time.
+//     commits at a time, and the next one goes past the fence after it: what that one wrote ahead (commit.go) goes where it fails.
 //   - A refused transfer is an outcome, not an error: both histories list it, with the balance that the decision found. So every row of
 //     a history has the balance of its user at that position.
 //   - Balances are int64 in minor units, never negative. An amount that would overflow is refused as BalanceOverflow.

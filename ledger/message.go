@@ -21,7 +21,8 @@ import (
 type message struct {
 	settings   statement   // zero: none
 	statements []statement // in the order of execution
-	bound      []byte      // Bind messages
+	args       [][][]byte  // of each statement
+	argsBytes  int         // of all
 	part       part        // to be set first
 	sent       bool        // the server may have got it
 }
@@ -60,17 +61,10 @@ const closeTimeout = time.Second
 
 // add puts a statement with its arguments, in their binary form, behind the others.
 func (m *message) add(s statement, args ...[]byte) {
-	bind := pgproto3.Bind{
-		DestinationPortal: m.portal(len(m.statements)),
-		PreparedStatement: s.name,
-		Parameters:        args,
+	m.statements, m.args = append(m.statements, s), append(m.args, args)
+	for _, arg := range args {
+		m.argsBytes += len(arg)
 	}
-	if len(args) > 0 {
-		bind.ParameterFormatCodes = binaryFormat
-	}
-	bind.ResultFormatCodes = binaryFormat
-	m.statements = append(m.statements, s)
-	m.bound, _ = bind.Encode(m.bound) // fails for a gigabyte; a message is bounded far below that
 }
 
 var binaryFormat = []int16{pgx.BinaryFormatCode}
@@ -125,14 +119,25 @@ func (m *message) prepare(ctx context.Context, conn *pgx.Conn) error {
 
 // encode returns the bytes to be sent.
 func (m *message) encode() []byte {
-	b := make([]byte, 0, len(m.bound)+512+32*len(m.statements))
+	b := make([]byte, 0, m.argsBytes+512+256*len(m.statements))
 	if m.part != closing {
 		b = appendRun(b, stmtBegin)
 	}
 	if m.settings != (statement{}) {
 		b = appendRun(b, m.settings)
 	}
-	b = append(b, m.bound...)
+	for i, s := range m.statements {
+		bind := pgproto3.Bind{
+			DestinationPortal: m.portal(i),
+			PreparedStatement: s.name,
+			Parameters:        m.args[i],
+			ResultFormatCodes: binaryFormat,
+		}
+		if len(m.args[i]) > 0 {
+			bind.ParameterFormatCodes = binaryFormat
+		}
+		b, _ = bind.Encode(b) // fails for a gigabyte; a message is bounded far below that
+	}
 	for i := range m.statements {
 		b, _ = (&pgproto3.Execute{Portal: m.portal(i)}).Encode(b) // as in appendRun
 	}

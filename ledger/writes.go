@@ -54,34 +54,40 @@ type historyColumns struct {
 	ids                                                                      []string
 }
 
+func newHistoryColumns(n int) *historyColumns {
+	numbers := make([]int64, 7*n)
+	column := func(i int) []int64 { return numbers[i*n : (i+1)*n] }
+	return &historyColumns{
+		userIDs: column(0), toUserIDs: column(1), positions: column(2), amounts: column(3),
+		balances: column(4), payeeBalances: column(5), offsets: column(6),
+		appendedAts: make([]time.Time, n), statuses: make([]Status, n), ids: make([]string, n),
+	}
+}
+
 // history returns the records of a kind in the order of the users that listed names.
 func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns {
 	type place struct {
 		userID int64
 		i      int
 	}
-	var order []place
+	order := make([]place, 0, len(mb.rows))
 	for i := range mb.rows {
 		if mb.rows[i].kind == k {
 			order = append(order, place{listed(mb.rows[i].entry), i})
 		}
 	}
 	slices.SortFunc(order, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.userID, b.userID), cmp.Compare(a.i, b.i))
+		if a.userID == b.userID {
+			return a.i - b.i
+		}
+		return cmp.Compare(a.userID, b.userID)
 	})
-	c := &historyColumns{}
-	for _, p := range order {
-		row, o := &mb.rows[p.i], mb.outcomes[p.i]
-		c.userIDs = append(c.userIDs, row.userID)
-		c.toUserIDs = append(c.toUserIDs, row.toUserID)
-		c.positions = append(c.positions, row.position)
-		c.amounts = append(c.amounts, row.amountMinor)
-		c.balances = append(c.balances, o.balanceMinor)
-		c.payeeBalances = append(c.payeeBalances, o.payeeMinor)
-		c.offsets = append(c.offsets, row.offset)
-		c.appendedAts = append(c.appendedAts, row.appendedAt)
-		c.statuses = append(c.statuses, o.status)
-		c.ids = append(c.ids, row.id)
+	c := newHistoryColumns(len(order))
+	for at, p := range order {
+		row, o := &mb.rows[p.i], &mb.outcomes[p.i]
+		c.userIDs[at], c.toUserIDs[at], c.positions[at], c.amounts[at] = row.userID, row.toUserID, row.position, row.amountMinor
+		c.balances[at], c.payeeBalances[at], c.offsets[at] = o.balanceMinor, o.payeeMinor, row.offset
+		c.appendedAts[at], c.statuses[at], c.ids[at] = row.appendedAt, o.status, row.id
 	}
 	return c
 }
