@@ -71,5 +71,6 @@ func newArray(element uint32, n, size int) []byte {
 	return binary.BigEndian.AppendUint32(b, 1) // the first index
 }
 
-// parseInt8 reads a bigint, or a timestamptz as microseconds since 2000.
 func parseInt8(b []byte) int64 { return int64(binary.BigEndian.Uint64(b)) }
+
+func parseTimestamp(b []byte) time.Time { return time.UnixMicro(parseInt8(b) + postgresEpochMicros) }

@@ -22,6 +22,8 @@ type Depot struct {
 
 	partitions atomic.Int32  // 0: not read yet
 	appended   chan struct{} // holds a token when the depot may have grown; the Worker of this Depot takes it
+	handedOver chan struct{} // holds a token when handed may hold more
+	handed     handed
 	line       line
 	waiters    waiters
 	decided    decided
@@ -39,7 +41,7 @@ type Depot struct {
 
 // NewDepot returns a depot on a migrated database. It starts nothing: its goroutines run while calls are under way.
 func NewDepot(pool *pgxpool.Pool) *Depot {
-	d := &Depot{pool: pool, appended: make(chan struct{}, 1)}
+	d := &Depot{pool: pool, appended: make(chan struct{}, 1), handedOver: make(chan struct{}, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel
 	d.spawn = func(run func(context.Context)) { d.goroutines.Go(func() { run(ctx) }) }
@@ -104,9 +106,12 @@ func (d *Depot) Append(ctx context.Context, records ...Record) ([]Receipt, error
 }
 
 // wakeWorker tells the Worker of this Depot that there may be records. It never blocks.
-func (d *Depot) wakeWorker() {
+func (d *Depot) wakeWorker() { signal(d.appended) }
+
+// signal puts a token into a channel that holds one, unless there is one.
+func signal(c chan<- struct{}) {
 	select {
-	case d.appended <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Most groups hold nothing that the depot holds already. Such a group is appended in one message: each head is advanced, and
@@ -69,7 +70,11 @@ func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool
 			c.receipts[i].Offset += a.heads[c.receipts[i].Partition]
 		}
 	}
-	d.wakeWorker()
+	var appendedAt time.Time
+	if len(touched) > 0 {
+		appendedAt = parseTimestamp(heads[0][1])
+	}
+	d.handOver(a, appendedAt)
 	return nil
 }
 

@@ -157,13 +157,7 @@ type immediate struct {
 // decide decides records that are not appended yet, as of now. After an error the term is over.
 func (t *idleTerm) decide(ctx context.Context, c *depotColumns) (*immediate, error) {
 	now, first := t.clock.now(), t.next[0]
-	rows := make([]depotRow, len(c.ids))
-	for i := range rows {
-		rows[i] = depotRow{
-			entry:  entry{kind(c.kinds[i]), c.userIDs[i], c.toUserIDs[i], c.amounts[i], c.ids[i]},
-			offset: c.offsets[i], position: c.offsets[i], appendedAt: now,
-		}
-	}
+	rows := c.records(0, now)
 	im := &immediate{microbatch: t.begin(t.next), message: &message{settings: stmtImmediate}, hash: t.hash}
 	as, err := t.memory.recall(ctx, rows)
 	if err != nil {

@@ -70,12 +70,17 @@ func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, 
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}
+	return more, mb.add(ctx, t, rows)
+}
+
+// add recalls the funds that records need, and decides them.
+func (mb *microbatch) add(ctx context.Context, t *term, rows []depotRow) error {
 	as, err := t.memory.recall(ctx, rows)
 	if err != nil {
-		return false, err
+		return err
 	}
 	mb.decide(as, rows)
-	return more, nil
+	return nil
 }
 
 // decide adds records and their outcomes. as holds everybody whom they name.

@@ -25,6 +25,7 @@ func (w *Worker) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	w.depot.handed.forget() // a term takes nothing for granted
 	w.depot.waiters.settled(t.next)
 	w.depot.waiters.decides(true)
 	defer w.depot.waiters.decides(false)
@@ -68,7 +69,7 @@ func (s *serving) decide(ctx context.Context) error {
 			return err
 		}
 		var use chan<- struct{}
-		if s.filled == nil && s.more {
+		if s.filled == nil && (s.more || s.depot.handed.some()) {
 			use = s.term.use
 		}
 		var err error
@@ -77,6 +78,7 @@ func (s *serving) decide(ctx context.Context) error {
 			s.filled = s.term.begin(s.term.next)
 		case <-s.depot.appended:
 			s.more = true
+		case <-s.depot.handedOver: // is taken next
 		case err = <-s.committed:
 			if s.underWay--; s.underWay == 0 {
 				s.sent = nil
@@ -98,12 +100,10 @@ func (s *serving) decide(ctx context.Context) error {
 // proceed does what can be done now. While a microbatch is under way the next one is decided, with all that arrives until then. It is sent
 // when nothing is under way any more, or when it is large and not the third; if one before it fails, it goes with the term. When there is nothing
 // to do an append may use the term.
-func (s *serving) proceed(ctx context.Context) (err error) {
+func (s *serving) proceed(ctx context.Context) error {
 	for s.filled != nil {
-		for s.more && !s.filled.full(s.batchSize, s.underWay > 0) {
-			if s.more, err = s.fill(ctx, s.term, s.filled); err != nil {
-				return err
-			}
+		if err := s.fillUp(ctx); err != nil {
+			return err
 		}
 		switch {
 		case len(s.filled.rows) == 0 && s.underWay == 0:
@@ -119,4 +119,33 @@ func (s *serving) proceed(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// fillUp decides what has arrived, up to a full microbatch. What this process has appended is taken from there if it is next, the rest
+// is read from the depot.
+func (s *serving) fillUp(ctx context.Context) (err error) {
+	mb := s.filled
+	for !mb.full(s.batchSize, s.underWay > 0) {
+		rows, gap := s.depot.handed.take(mb.next[0], s.batchSize-len(mb.rows))
+		switch {
+		case len(rows) > 0:
+			mb.next[0] += int64(len(rows))
+			err = s.add(ctx, rows)
+		case s.more, gap:
+			s.more, err = s.fill(ctx, s.term, mb)
+		default:
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add adds records to what is sent next.
+func (s *serving) add(ctx context.Context, rows []depotRow) error {
+	ctx, cancel := context.WithTimeout(ctx, s.answerWithin)
+	defer cancel()
+	return s.filled.add(ctx, s.term, rows)
 }
