@@ -6,8 +6,9 @@
 //	Depot.Append --> line --> one message a group:                          depot        offsets 0, 1, 2, ... without gaps
 //	                          begin, take offsets, insert, commit             |
 //	                                                                         v
-//	Worker.Run ---> lease --> fill: read the depot, recall the funds        decide       apply.go, in the order of offsets
-//	                          (while the microbatch before it commits)        |
+//	Worker.Run ---> lease --> fill: take what was appended here, or         decide       apply.go, in the order of offsets
+//	                          read the depot; recall the funds (while the     |
+//	                          microbatch before it commits)                   |
 //	                          one message a microbatch:                       v
 //	                          begin, histories, progress (the fence), funds, notify if others listen, commit
 //	                          or, while another one commits, two: histories first, and the rest when that is committed

@@ -24,7 +24,7 @@ type depotRow struct {
 // microbatch is what one transaction decides. First it is filled, while its predecessor may still be under way, and then committed.
 //
 // Filling needs no transaction. The depot's rows never change, and offsets are gapless in the order of commits, so what
-// is visible is a prefix. Funds are changed by the holder of the lease alone: see memory.
+// is visible is a prefix; what this process has appended it need not even read (handed.go). Funds are changed by the holder of the lease alone: see memory.
 type microbatch struct {
 	epoch      int64   // of its term
 	from, next []int64 // progress before and after it
