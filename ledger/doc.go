@@ -24,10 +24,11 @@
 // # Guarantees
 //
 //   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
-//     whatever arrived while the last one was under way. There is no timer, and a conflict stays with its call. A group whose records are
-//     all new takes one round trip; the unique key refuses the others, and they are looked up. A small group that finds the worker of
-//     its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the worker's microbatch, under its term and fence, and
-//     if it is refused because others were faster, or keep it waiting for a tenth of a second, it is appended and decided as usual.
+//     whatever arrived while the last one was under way. No timer makes a group, and a conflict stays with its call. A group whose records
+//     are all new takes one round trip; the unique key refuses the others, and they are looked up. A small group that finds the worker of
+//     its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the worker's microbatch, under its
+//     term and fence, and if it is refused because others were faster, or keep it waiting for a tenth of a second, it is appended and
+//     decided as usual.
 //   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
 //     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
 //     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
