@@ -34,11 +34,6 @@ func (b *buffers) recycle() {
 			d.recycle()
 		}
 	}
-	for _, k := range b.kinds.list {
-		if k != nil {
-			k.trim()
-		}
-	}
 	spareBuffers.Put(b)
 }
 

@@ -16,21 +16,17 @@ func (s *frames[F]) take() *F {
 	return f
 }
 
+// maxFrames is how many of a type are kept.
+const maxFrames = 1024
+
 // leave takes back one that nobody refers to any more.
 func (s *frames[F]) leave(f *F) {
+	if len(s.spare) == maxFrames {
+		return
+	}
 	var zero F
 	*f = zero
 	push(&s.spare, f)
-}
-
-// maxFrames is how many of a type are kept for another execution.
-const maxFrames = 1024
-
-func (s *frames[F]) trim() {
-	if len(s.spare) > maxFrames {
-		clear(s.spare[maxFrames:])
-		s.spare = s.spare[:maxFrames]
-	}
 }
 
 // maxKinds is how many types of frames an execution keeps at hand.
@@ -38,12 +34,10 @@ const maxKinds = 8
 
 // kinds are the frames of an execution, by type. When there are too many types, they take turns.
 type kinds struct {
-	list   [maxKinds]trimmer
+	list   [maxKinds]any // *frames[F]
 	n      int
 	recent int
 }
-
-type trimmer interface{ trim() }
 
 // framesOf returns what x keeps of a type.
 func framesOf[F any](x *Execution) *frames[F] {
