@@ -151,6 +151,7 @@ func (y *system) examine(ctx context.Context) (found audits, err error) {
 	if err := y.load.settled(ctx); err != nil {
 		return found, err
 	}
+	y.pool.Reset() // its connections may be to a Postgres that was killed
 	if found.acknowledged, err = y.load.books.audit(ctx, y.pstates); err != nil {
 		return found, err
 	}
