@@ -8,6 +8,8 @@ const addAccount = `INSERT INTO funds (user_id, balance_minor) VALUES ($1, $2)`
 
 const writeAccount = `UPDATE funds SET balance_minor = $2 WHERE user_id = $1`
 
+const writeAccounts = `UPDATE funds SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $4::bigint END WHERE user_id IN ($1, $3)`
+
 const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
     (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -24,6 +26,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 var (
 	stmtAddAccount            = statement{"clumpql_add_account", addAccount}
 	stmtWriteAccount          = statement{"clumpql_write_account", writeAccount}
+	stmtWriteAccounts         = statement{"clumpql_write_accounts", writeAccounts}
 	stmtWriteOutgoingTransfer = statement{"clumpql_write_outgoing_transfer", writeOutgoingTransfer}
 	stmtWriteIncomingTransfer = statement{"clumpql_write_incoming_transfer", writeIncomingTransfer}
 	stmtWriteDeposit          = statement{"clumpql_write_deposit", writeDeposit}
@@ -31,8 +34,15 @@ var (
 
 // writeOneFunds is addFunds for a microbatch's only record.
 func (mb *microbatch) writeOneFunds(m *message) {
-	slices.SortFunc(mb.touched, byUser)
-	for _, a := range mb.touched {
+	as := mb.touched
+	slices.SortFunc(as, byUser)
+	if len(as) == 2 && as[0].stored && as[1].stored {
+		m.add(stmtWriteAccounts, argInt8(as[0].userID), argInt8(as[0].balanceMinor), argInt8(as[1].userID), argInt8(as[1].balanceMinor))
+		as[0].changed, as[0].listed = false, false
+		as[1].changed, as[1].listed = false, false
+		return
+	}
+	for _, a := range as {
 		s := stmtAddAccount
 		if a.stored {
 			s = stmtWriteAccount

@@ -3,6 +3,8 @@
 //	0001_depot.sql      the ledger: depot, progress and lease, PStates
 //	0002_catalogue.sql  users, tracks, playlists
 //	0003_chain.sql      the payee's balance in incoming transfers, a hash chain over microbatches
+//	0004_segments.sql   keys of histories that grow at one place
+//	0005_checks.sql     fewer and cheaper checks of what is appended and decided; 0006 looks at the rows that are there
 //
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'
