@@ -4,12 +4,23 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const (
 	bankAccounts = 12
 	bankEach     = 1_000
+)
+
+const (
+	// floodBulks are sent at the same time, of so many transfers each as a mutation takes at most. A worker decides the first while the others are
+	// appended, and then has enough to write ahead of its commit.
+	floodBulks     = 3
+	floodTransfers = 1_000
+	// floodPause is the longest time between two floods.
+	floodPause = 5 * time.Second
 )
 
 // bank is a set of accounts between which money only moves.
@@ -18,6 +29,7 @@ type bank struct {
 	users []int64
 	reads atomic.Int64 // of all accounts
 	next  atomic.Int64 // number of the next transfer
+	bulks atomic.Int64 // of floods, that were acknowledged
 }
 
 // openBank pays money into accounts of users from base on.
@@ -47,12 +59,35 @@ func (b *bank) pay(ctx context.Context, l *load, random *rand.Rand) {
 			l.put(ctx, b.transfer(random))
 			continue
 		}
-		bulk := make([]record, 1+random.IntN(40))
-		for i := range bulk {
-			bulk[i] = b.transfer(random)
-		}
-		l.putAll(ctx, bulk)
+		l.putAll(ctx, b.bulk(random, 1+random.IntN(40)))
 	}
+}
+
+// flood sends bulks that keep a worker busy, now and then, until ctx ends.
+func (b *bank) flood(ctx context.Context, l *load, random *rand.Rand) {
+	for {
+		var flood sync.WaitGroup
+		for range floodBulks {
+			bulk := b.bulk(random, floodTransfers)
+			flood.Go(func() {
+				if l.putAll(ctx, bulk) {
+					b.bulks.Add(1)
+				}
+			})
+		}
+		flood.Wait()
+		if pause(ctx, upTo(random, floodPause)) != nil {
+			return
+		}
+	}
+}
+
+func (b *bank) bulk(random *rand.Rand, transfers int) []record {
+	bulk := make([]record, transfers)
+	for i := range bulk {
+		bulk[i] = b.transfer(random)
+	}
+	return bulk
 }
 
 // watch reads all accounts, on any server, until ctx ends. They always hold all the money.

@@ -52,6 +52,7 @@ type summary struct {
 	decided              int64
 	histories, undecided int // that were checked; of them too hard to check
 	bankReads, takeovers int64
+	bulks                int64 // of floods
 	faults               map[string]int
 	worst                time.Duration // without any acknowledgement
 	during               string        // what was broken then
@@ -73,7 +74,7 @@ func (s summary) String() string {
 	return fmt.Sprintf("seed %d, %v, servers: %d, partitions: %d\n%d faults\n%s", s.seed, s.duration, s.servers, s.partitions, count, text.String()) +
 		fmt.Sprintf("records acknowledged: %d, read again: %d, in the depot: %d\n", s.operations, s.audited, s.decided) +
 		fmt.Sprintf("histories checked: %d, of them too hard to check: %d\n", s.histories, s.undecided) +
-		fmt.Sprintf("bank: %d reads of all accounts\n", s.bankReads) +
+		fmt.Sprintf("bank: %d reads of all accounts, %d bulks of %d transfers\n", s.bankReads, s.bulks, floodTransfers) +
 		fmt.Sprintf("takeovers: %d\n", s.takeovers) +
 		fmt.Sprintf("worst unavailability: %v, with %s\n", s.worst.Round(time.Millisecond), strings.TrimPrefix(s.during, "map")) +
 		fmt.Sprintf("verify: %s\n", verified)
@@ -116,7 +117,7 @@ func run(ctx context.Context, o options) (summary, error) {
 	}
 	s.found.decided, s.found.verified = audited.decided, audited.verified
 	s.found.audited += audited.acknowledged
-	s.found.bankReads, s.found.takeovers = s.bank.reads.Load(), y.takeovers.Load()
+	s.found.bankReads, s.found.bulks, s.found.takeovers = s.bank.reads.Load(), s.bank.bulks.Load(), y.takeovers.Load()
 	s.found.operations, s.found.worst, s.found.during = y.load.operations, y.load.worst, y.load.during
 	s.found.violation = y.load.err()
 	return s.found, nil
@@ -137,6 +138,10 @@ func (s *soak) use(ctx context.Context) error {
 	do(breakers, s.breakThings)
 	do(payers, func(ctx context.Context, random *rand.Rand) error {
 		s.bank.pay(ctx, s.load, random)
+		return nil
+	})
+	do(1, func(ctx context.Context, random *rand.Rand) error {
+		s.bank.flood(ctx, s.load, random)
 		return nil
 	})
 	do(watchers, func(ctx context.Context, _ *rand.Rand) error {

@@ -133,7 +133,7 @@ func TestSoak_short(t *testing.T) {
 			if found.violation != nil {
 				t.Error(found.violation)
 			}
-			if found.operations == 0 || found.audited != found.operations || found.decided == 0 || found.bankReads == 0 {
+			if found.operations == 0 || found.audited != found.operations || found.decided == 0 || found.bankReads == 0 || found.bulks == 0 {
 				t.Error("the soak did nothing, or did not examine it")
 			}
 		})
@@ -178,10 +178,7 @@ func TestBulks_overlapping(t *testing.T) {
 	for n := range uint64(bulks) {
 		group.Go(func() {
 			random := rand.New(rand.NewPCG(rand.Uint64(), n))
-			bulk := make([]record, transfers)
-			for i := range bulk {
-				bulk[i] = b.transfer(random)
-			}
+			bulk := b.bulk(random, transfers)
 			acks, err := y.load.client.putAll(ctx, y.servers[n%2], bulk)
 			if err != nil {
 				t.Error(err)
