@@ -63,23 +63,26 @@ func (b *bank) pay(ctx context.Context, l *load, random *rand.Rand) {
 	}
 }
 
-// flood sends bulks that keep a worker busy, now and then, until ctx ends.
-func (b *bank) flood(ctx context.Context, l *load, random *rand.Rand) {
-	for {
-		var flood sync.WaitGroup
-		for range floodBulks {
-			bulk := b.bulk(random, floodTransfers)
-			flood.Go(func() {
-				if l.putAll(ctx, bulk) {
-					b.bulks.Add(1)
-				}
-			})
-		}
-		flood.Wait()
-		if pause(ctx, upTo(random, floodPause)) != nil {
-			return
-		}
+// floodNowAndThen keeps a worker busy, until ctx ends.
+func (b *bank) floodNowAndThen(ctx context.Context, l *load, random *rand.Rand) {
+	for ctx.Err() == nil {
+		b.flood(ctx, l, random)
+		_ = pause(ctx, upTo(random, floodPause)) // the loop notices the end of ctx
 	}
+}
+
+// flood sends bulks at the same time and returns when they are acknowledged, or ctx ends.
+func (b *bank) flood(ctx context.Context, l *load, random *rand.Rand) {
+	var clients sync.WaitGroup
+	for range floodBulks {
+		bulk := b.bulk(random, floodTransfers)
+		clients.Go(func() {
+			if l.putAll(ctx, bulk) {
+				b.bulks.Add(1)
+			}
+		})
+	}
+	clients.Wait()
 }
 
 func (b *bank) bulk(random *rand.Rand, transfers int) []record {

@@ -141,7 +141,7 @@ func (s *soak) use(ctx context.Context) error {
 		return nil
 	})
 	do(1, func(ctx context.Context, random *rand.Rand) error {
-		s.bank.flood(ctx, s.load, random)
+		s.bank.floodNowAndThen(ctx, s.load, random)
 		return nil
 	})
 	do(watchers, func(ctx context.Context, _ *rand.Rand) error {
