@@ -20,7 +20,7 @@ const (
 	floodBulks     = 3
 	floodTransfers = 1_000
 	// floodPause is the longest time between two floods.
-	floodPause = 5 * time.Second
+	floodPause = 3 * time.Second
 )
 
 // bank is a set of accounts between which money only moves.
