@@ -21,6 +21,7 @@ import (
 
 	"github.com/clumpql/clumpql/graph/exec"
 	"github.com/clumpql/clumpql/graph/limit"
+	"github.com/clumpql/clumpql/graph/variables"
 	"github.com/clumpql/clumpql/internal/catalogue"
 	"github.com/clumpql/clumpql/ledger"
 	"github.com/clumpql/clumpql/loader"
@@ -101,6 +102,7 @@ func NewHandler(c Config) (http.Handler, error) {
 	h.server.SetQueryCache(queries)
 	h.server.SetParserTokenLimit(limit.MaxTokens)
 	h.server.SetValidationRulesFn(limit.Rules)
+	h.server.Use(&variables.Lists{Cache: queries}) // before the limits, which count what is in lists
 	h.server.Use(&limit.Limits{MaxDepth: c.MaxDepth, MaxCost: c.MaxCost, Cache: queries})
 	h.server.AroundOperations(h.boundOperation)
 	h.server.AroundOperations(h.tellOfEnd)
