@@ -81,7 +81,7 @@ func newSources(store *catalogue.Store, pstates *ledger.PStates) *sources {
 
 // source makes a source of what takes one statement for all keys.
 func source[K comparable, V any](name string, fetch func(context.Context, []K) (map[K]V, error)) *loader.Source[K, V] {
-	return loader.NewSource(name, loader.FromMap(fetch), loader.MaxBatchSize(batchSize))
+	return loader.NewSource(name, fromMap(fetch), loader.MaxBatchSize(batchSize))
 }
 
 // single makes a source of what has a statement for each key. Batches are of one key: an explanation then shows each statement.
@@ -93,6 +93,14 @@ func paramSource[P, K comparable, V any](
 	name string, fetch func(context.Context, P, []K) (map[K]V, error),
 ) *loader.ParamSource[P, K, V] {
 	return loader.NewParamSource(name, func(p P) loader.Fetch[K, V] {
-		return loader.FromMap(func(ctx context.Context, keys []K) (map[K]V, error) { return fetch(ctx, p, keys) })
+		return fromMap(func(ctx context.Context, keys []K) (map[K]V, error) { return fetch(ctx, p, keys) })
 	}, loader.MaxBatchSize(batchSize))
+}
+
+// fromMap is loader.FromMap of what asks Postgres.
+func fromMap[K comparable, V any](fetch func(context.Context, []K) (map[K]V, error)) loader.Fetch[K, V] {
+	return loader.FromMap(func(ctx context.Context, keys []K) (map[K]V, error) {
+		growStack(0)
+		return fetch(ctx, keys)
+	})
 }
