@@ -19,8 +19,8 @@ const (
 	// appended, and then has enough to write ahead of its commit.
 	floodBulks     = 3
 	floodTransfers = 1_000
-	// floodPause is the longest time between two floods.
-	floodPause = 3 * time.Second
+	// floodPause is the time before each flood. A soak of some seconds has none, in which it would be most of the load.
+	floodPause = 7 * time.Second
 )
 
 // bank is a set of accounts between which money only moves.
@@ -65,9 +65,8 @@ func (b *bank) pay(ctx context.Context, l *load, random *rand.Rand) {
 
 // floodNowAndThen keeps a worker busy, until ctx ends.
 func (b *bank) floodNowAndThen(ctx context.Context, l *load, random *rand.Rand) {
-	for ctx.Err() == nil {
+	for pause(ctx, floodPause) == nil {
 		b.flood(ctx, l, random)
-		_ = pause(ctx, upTo(random, floodPause)) // the loop notices the end of ctx
 	}
 }
 

@@ -37,6 +37,13 @@ func (b *books) take() []entry {
 	return taken
 }
 
+// putBack lets the next audit read what this one could not.
+func (b *books) putBack(taken []entry) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.entries = append(taken, b.entries...)
+}
+
 // audit reads what was acknowledged since the last audit and returns how much that was, with an error when the ledger has forgotten some of it or
 // says something else about it now. While Postgres is away it tries again, until ctx ends.
 func (b *books) audit(ctx context.Context, pstates *ledger.PStates) (audited int, err error) {
@@ -47,6 +54,7 @@ func (b *books) audit(ctx context.Context, pstates *ledger.PStates) (audited int
 		}
 		found, err := findAgain(ctx, pstates, records)
 		if err != nil {
+			b.putBack(taken)
 			return audited, err
 		}
 		for _, e := range taken {
