@@ -18,7 +18,7 @@ func TestTablesRefuse(t *testing.T) {
 	ctx := testContext(t)
 	const (
 		insert = `INSERT INTO depot (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
-VALUES (0, 1, $1, $2, $3, 0, $4, $5, now())`
+VALUES (0, $6, $1, $2, $3, 0, $4, $5, now())`
 		most = 128
 	)
 	for _, test := range []struct {
@@ -52,11 +52,14 @@ VALUES (0, 1, $1, $2, $3, 0, $4, $5, now())`
 				t.Fatal(err)
 			}
 			defer func() { _ = tx.Rollback(ctx) }()
-			_, err = tx.Exec(ctx, insert, test.from, test.to, test.amount, test.kind, test.id)
+			_, err = tx.Exec(ctx, insert, test.from, test.to, test.amount, test.kind, test.id, 1)
 			if test.isRecord && err != nil || !test.isRecord && !isCheck(err) {
 				t.Error(err)
 			}
 		})
+	}
+	if _, err := pool.Exec(ctx, insert, 1, 2, 1, kindTransfer, "a", -1); !isCheck(err) {
+		t.Errorf("a negative offset: %v, want a refusal", err)
 	}
 	for _, sql := range []string{"INSERT INTO funds VALUES (1, -1)", "INSERT INTO funds VALUES (1, 0); UPDATE funds SET balance_minor = -1"} {
 		if _, err := pool.Exec(ctx, sql); !isCheck(err) {
