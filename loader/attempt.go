@@ -40,17 +40,27 @@ func (b *batch[K, V]) fetchOnce() (err error) {
 	if panicked := b.attempt(); panicked != nil {
 		return panicked
 	}
-	keys := make([]K, len(b.todo))
-	for i, e := range b.todo {
-		keys[i] = e.key
-	}
+	keys := b.keys()
 	defer func() {
 		if r := recover(); r != nil {
 			err = newPanicError(r)
 		}
 	}()
-	b.call.Context = b.ctx
+	b.call.Context = &b.ctx
 	return b.fetcher.fetch(&b.call, keys)
+}
+
+// keys are those of the entries that are still to do. The fetch may keep them.
+func (b *batch[K, V]) keys() (keys []K) {
+	if len(b.todo) <= maxSmall && b.attempts == 1 {
+		keys = b.few[:len(b.todo):len(b.todo)]
+	} else {
+		keys = make([]K, len(b.todo))
+	}
+	for i, e := range b.todo {
+		keys[i] = e.key
+	}
+	return keys
 }
 
 // take sorts in what the fetch found, and returns the entries to be fetched again: those that

@@ -17,10 +17,15 @@ type batch[K comparable, V any] struct {
 	todo     []*entry[K, V] // the entries that have no outcome yet
 	attempts int
 	call     shortcut[K, V] // of the attempt under way
+	few      [maxSmall]K    // the keys of the first attempt, where they are so few
 }
 
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
-	b := &batch[K, V]{fetcher: f, entries: entries, todo: entries}
+	b := &f.first
+	if b.fetcher != nil { // there was a batch before
+		b = new(batch[K, V])
+	}
+	b.fetcher, b.entries, b.todo = f, entries, entries
 	f.scope.sent++
 	if f.scope.observer != nil {
 		b.report = &Batch{
@@ -30,17 +35,21 @@ func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wav
 	return b
 }
 
-// depart starts the fetch on a goroutine of its own. The Scope's lock is held.
+// depart makes the batch the one that is ready to fly. The Scope's lock is held.
 func (b *batch[K, V]) depart() {
 	ctx := context.Background()
 	if w := b.entries[0].first(); w != nil {
 		ctx = w.root.x.ctx
 	}
-	b.takeOff(ctx, b.fetcher.scope, b)
-	go b.fly()
+	s := b.fetcher.scope
+	b.takeOff(ctx, s, b)
+	if s.ready != nil {
+		s.start()
+	}
+	s.ready = b
 }
 
-// fly is the batch's goroutine. Between it and the fetch there are few calls with small frames: so
+// fly fetches the batch, mostly on a goroutine of its own. Between that and the fetch there are few calls with small frames: so
 // the stack that a goroutine begins with is enough for a fetch that needs little, and the copy that
 // it grows into for others is soon made.
 func (b *batch[K, V]) fly() {

@@ -13,6 +13,8 @@ type buffers struct {
 	demands demands
 	kinds   kinds
 	hits    []hit
+
+	execution Execution // of a Get
 }
 
 var spareBuffers = sync.Pool{New: func() any { return new(buffers) }}
@@ -29,6 +31,7 @@ func (b *buffers) empty() bool {
 func (b *buffers) recycle() {
 	b.stack, b.queue, b.inbox, b.asks, b.hits = kept(b.stack), kept(b.queue), kept(b.inbox), kept(b.asks), kept(b.hits)
 	b.next, b.asked = 0, 0
+	b.execution = Execution{}
 	for _, d := range b.demands.list {
 		if d != nil {
 			d.recycle()

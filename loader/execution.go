@@ -27,6 +27,7 @@ type Execution struct {
 	outstanding int  // waiters and columns whose cells have not settled
 	filled      int  // up to where the inbox is filled, from its end, while it is (see waiter.release)
 	parked      bool // in Wait
+	flying      bool // in Wait, a batch: it need not be woken
 	ended       bool
 	wake        chan struct{} // made when first parked; one that was used before may be of another synctest bubble
 }
@@ -68,13 +69,19 @@ type hit struct {
 // whatever happens.
 func (s *Scope) Begin(ctx context.Context) *Execution {
 	x := new(Execution)
-	x.begin(ctx, s)
+	x.begin(ctx, s, spareBuffers.Get().(*buffers))
 	return x
 }
 
-func (x *Execution) begin(ctx context.Context, s *Scope) {
-	x.ctx = ctx
-	x.buffers = spareBuffers.Get().(*buffers)
+// beginGet is Begin for an execution that nobody refers to after its End: it is in its buffers.
+func beginGet(ctx context.Context, s *Scope) *Execution {
+	b := spareBuffers.Get().(*buffers)
+	b.execution.begin(ctx, s, b)
+	return &b.execution
+}
+
+func (x *Execution) begin(ctx context.Context, s *Scope, b *buffers) {
+	x.ctx, x.buffers = ctx, b
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -176,7 +183,20 @@ func (x *Execution) Wait() (more bool, err error) {
 		return false, err
 	}
 	x.park()
-	s.dispatch()
+	if batch := s.dispatchFor(x); batch != nil {
+		x.flying = true
+		s.mu.Unlock()
+		batch.fly()
+		s.mu.Lock()
+		x.flying = false
+		if !x.parked {
+			s.mu.Unlock()
+			return true, nil
+		}
+	}
+	if x.wake == nil {
+		x.wake = make(chan struct{}, 1)
+	}
 	s.mu.Unlock()
 
 	select {
@@ -218,21 +238,20 @@ func (x *Execution) leave() {
 	if x.scope.foresight != nil {
 		x.scope.foresight.leave(x)
 	}
+	s := x.scope
 	if x.outstanding > 0 {
-		x.scope.abandonUnwanted()
+		s.abandonUnwanted()
 	} else if x.empty() && !x.advancing {
-		x.scope.open--
-		x.recycle()
+		s.open--
+		b := x.buffers
 		x.buffers = nil
+		b.recycle() // from here on x may be another's
 	}
-	x.scope.dispatch()
+	s.dispatch()
 }
 
 func (x *Execution) park() {
 	x.parked = true
-	if x.wake == nil {
-		x.wake = make(chan struct{}, 1)
-	}
 	x.scope.running--
 	if x.within != nil {
 		x.within.block()
@@ -257,7 +276,9 @@ func (x *Execution) deliver(f frame) {
 	push(&x.inbox, f)
 	if x.parked {
 		x.unpark()
-		x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
+		if !x.flying {
+			x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type fetcher[K comparable, V any] struct {
 	used    int            // of spare
 	before  int            // entries in the chunks before spare
 	recent  recent[K, V]
+	first   batch[K, V]
 }
 
 // maxChunk is how many entries or waiters are allocated at once at most, where it is not known that so many will be needed.

@@ -1,19 +1,13 @@
 package loader
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // flight is a batch or a Future on its way: from its start until it has landed, by its outcome or
-// because nobody waits for it any more. Everything but ctx and cancel is guarded by the Scope's
-// lock.
+// because nobody waits for it any more. Everything but ctx is guarded by the Scope's lock.
 type flight struct {
 	scope          *Scope
 	cargo          cargo
-	ctx            context.Context // the values of the first waiter's, an end of its own
-	cancel         context.CancelFunc
-	base           flightContext
+	ctx            flightContext
 	blocked        int // executions inside it (a fetch that uses clumps itself) that wait for the Scope
 	landed         bool
 	previous, next *flight // of the Scope's flights
@@ -25,11 +19,13 @@ type cargo interface {
 	abandon()     // nobody does: settle or forget, so that nobody joins it
 }
 
+// flier is what flies a flight from its start to where it has arrived.
+type flier interface{ fly() }
+
 // takeOff counts f as in flight. Its context has the values of ctx but not its end.
 func (f *flight) takeOff(ctx context.Context, s *Scope, c cargo) {
 	f.scope, f.cargo = s, c
-	f.base = flightContext{f, ctx}
-	f.ctx, f.cancel = context.WithCancel(&f.base)
+	f.ctx.flight, f.ctx.values = f, ctx
 	s.flying++
 	f.next = s.flights
 	if f.next != nil {
@@ -56,7 +52,7 @@ func (f *flight) land() bool {
 	if f.next != nil {
 		f.next.previous = f.previous
 	}
-	f.cancel()
+	f.ctx.end()
 	return true
 }
 
@@ -74,27 +70,4 @@ func (f *flight) unblock() {
 	if f.blocked == 0 && !f.landed {
 		f.scope.flying++
 	}
-}
-
-// flightContext is context.WithoutCancel of the first waiter's context, which besides tells a Get
-// inside the flight which Scope it is in, and which flight.
-type flightContext struct {
-	flight *flight
-	values context.Context
-}
-
-type flightKey struct{}
-
-func (c *flightContext) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (c *flightContext) Done() <-chan struct{}       { return nil }
-func (c *flightContext) Err() error                  { return nil }
-
-func (c *flightContext) Value(key any) any {
-	switch key.(type) {
-	case flightKey:
-		return c.flight
-	case scopeKey:
-		return c.flight.scope
-	}
-	return c.values.Value(key)
 }

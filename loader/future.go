@@ -57,7 +57,7 @@ type futureRun[T any] struct {
 	cell[T]
 }
 
-func (r *futureRun[T]) get() (T, error) { return r.f(r.ctx) }
+func (r *futureRun[T]) get() (T, error) { return r.f(&r.ctx) }
 
 func (r *futureRun[T]) arrive(v T, err error) {
 	s := r.scope

@@ -22,25 +22,24 @@ func (c Clump[T]) Get(ctx context.Context) (v T, defined bool, err error) {
 			return out.value, out.defined, out.err
 		}
 	}
-	x := &single[T]{clump: c}
-	x.execution.begin(ctx, s)
-	defer x.execution.End()
-	x.self.x = &x.execution
-	x.execution.queue = append(x.execution.queue, x)
-	if err := x.execution.Drive(); err != nil {
+	x := beginGet(ctx, s)
+	defer x.End()
+	g := framesOf[single[T]](x).take()
+	g.self.x, g.clump = x, c
+	x.queue = append(x.queue, g)
+	if err := x.Drive(); err != nil {
 		return v, false, err
 	}
-	return x.out.value, x.out.defined, x.out.err
+	out := g.out
+	framesOf[single[T]](x).leave(g)
+	return out.value, out.defined, out.err
 }
 
-// single is the execution of one clump, in one piece.
-//
-// It does not embed the Execution: every promoted method would be compiled for each T there is.
+// single is the one clump of a Get.
 type single[T any] struct {
-	execution Execution
-	self      root
-	clump     Clump[T]
-	out       outcome[T]
+	self  root
+	clump Clump[T]
+	out   outcome[T]
 }
 
 func (s *single[T]) step(x *Execution) {

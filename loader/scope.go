@@ -3,6 +3,7 @@ package loader
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // Policy says when a Scope sends what is pending. Under both policies nothing is sent while any
@@ -24,6 +25,7 @@ type Scope struct {
 	policy    Policy
 	observer  Observer
 	foresight *foresight // nil without a plan; guarded by mu
+	carrier   carrier
 
 	// mu guards all below, and the fetchers, cells and flights of the Scope. No user code is called
 	// under it. It is held for reading only to look up what is cached; what was looked up before is
@@ -38,6 +40,7 @@ type Scope struct {
 	running int                // executions that can go on: all that have begun and are not in Wait
 	flying  int                // flights that have not landed and can go on
 	flights *flight            // the first of those that have not landed
+	ready   flier              // what took off last, while it is not said who flies it
 	wave    int                // dispatches that sent anything
 	sent    int                // batches
 	room    [maxFew]dispatcher // that due begins in
@@ -73,7 +76,25 @@ type scopeKey struct{}
 
 // WithScope returns a context under which clumps are executed in s.
 func WithScope(ctx context.Context, s *Scope) context.Context {
+	if ctx != nil && s != nil && s.carrier.taken.CompareAndSwap(false, true) { // mostly there is one
+		s.carrier.Context, s.carrier.scope = ctx, s
+		return &s.carrier
+	}
 	return context.WithValue(ctx, scopeKey{}, s)
+}
+
+// carrier is the context that a Scope is in, which needs no memory of its own.
+type carrier struct {
+	context.Context
+	scope *Scope
+	taken atomic.Bool
+}
+
+func (c *carrier) Value(key any) any {
+	if _, ok := key.(scopeKey); ok {
+		return c.scope
+	}
+	return c.Context.Value(key)
 }
 
 // ScopeFrom returns the Scope that ctx carries, if any. The context of a fetch carries the Scope it
@@ -115,6 +136,35 @@ func (s *Scope) has(of *settings) any {
 // dispatch sends all that is pending, if it is time. The lock is held; it must be called after
 // whatever may have made it time: an execution that waits or leaves, a flight that lands.
 func (s *Scope) dispatch() {
+	if s.sendDue(); s.ready != nil {
+		s.start()
+	}
+}
+
+// dispatchFor is dispatch for an execution that waits. When nothing but one batch is under way then,
+// and the execution can not end before it has arrived, it is for the execution to fly it, which has
+// nothing else to do: that saves a goroutine, and waking one for the other.
+func (s *Scope) dispatchFor(x *Execution) flier {
+	s.sendDue()
+	ready := s.ready
+	if ready == nil {
+		return nil
+	}
+	if s.flights.next == nil && x.ctx.Done() == nil {
+		s.ready = nil
+		return ready
+	}
+	s.start()
+	return nil
+}
+
+// start has what is ready fly on a goroutine of its own.
+func (s *Scope) start() {
+	go s.ready.fly()
+	s.ready = nil
+}
+
+func (s *Scope) sendDue() {
 	if s.running > 0 || s.policy == Rounds && s.flying > 0 {
 		return
 	}
@@ -130,6 +180,10 @@ func (s *Scope) dispatch() {
 	}
 	if sent {
 		s.wave++
+	}
+	if s.foresight == nil { // which may refer to it
+		clear(due)
+		s.due = due[:0]
 	}
 }
 
