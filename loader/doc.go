@@ -44,7 +44,7 @@
 //	Scope:  cache, pending keys <-----+-------------+
 //	        |  when nothing can go on ^
 //	        v                         |
-//	batches: one goroutine each, retries, MaxConcurrency
+//	batches: in parallel, retries, MaxConcurrency
 //
 // Each execution runs all it can on the goroutine that drives it, and collects the keys it comes to
 // want. When no execution of the Scope can go on, everything that is pending goes out at once, in
@@ -72,7 +72,8 @@
 //     may be fetched again when it was cleared, and when its batch failed as a whole.
 //   - Functions given to combinators run on the goroutine that drives the execution, one at a time; they need no locks
 //     among themselves. They must not call Get in the same Scope; a fetch or a Future may.
-//   - Composition costs no stack and linear time, at any depth, and no goroutine: there is one for each batch and Future.
+//   - Composition costs no stack and linear time, at any depth, and no goroutine: there is one for each batch and Future,
+//     and none for a batch that is alone under way and whose asker has a context that can not end.
 //   - A Get whose context ends returns at once. A batch runs under a context of its own, and is cancelled when nobody waits
 //     for it any more.
 //   - No goroutine outlives its fetch; a fetch should heed its context.

@@ -12,6 +12,7 @@ var (
 	ErrZipLength = errors.New("loader: a zip fetch must return one value per key")
 
 	// ErrGoexit fails what was being fetched when a fetch or a Future ended its goroutine with
-	// runtime.Goexit (as testing.T.FailNow does) instead of returning.
+	// runtime.Goexit (as testing.T.FailNow does) instead of returning. A Get whose own goroutine
+	// that was does not return either; the others who wait get this.
 	ErrGoexit = errors.New("loader: the fetch ended its goroutine without returning")
 )

@@ -184,15 +184,11 @@ func (x *Execution) Wait() (more bool, err error) {
 	}
 	x.park()
 	if batch := s.dispatchFor(x); batch != nil {
-		x.flying = true
+		x.fly(batch)
+	}
+	if !x.parked {
 		s.mu.Unlock()
-		batch.fly()
-		s.mu.Lock()
-		x.flying = false
-		if !x.parked {
-			s.mu.Unlock()
-			return true, nil
-		}
+		return true, nil
 	}
 	if x.wake == nil {
 		x.wake = make(chan struct{}, 1)
@@ -206,6 +202,16 @@ func (x *Execution) Wait() (more bool, err error) {
 		x.End()
 		return false, x.ctx.Err()
 	}
+}
+
+// fly flies a batch on the goroutine that drives the execution. The lock is held before and after,
+// not meanwhile.
+func (x *Execution) fly(batch flier) {
+	x.flying = true
+	x.scope.mu.Unlock()
+	batch.fly()
+	x.scope.mu.Lock()
+	x.flying = false
 }
 
 // Drive runs the execution until nothing is outstanding, or its context ends; that is the error.

@@ -16,7 +16,8 @@ type Result[V any] struct {
 // were first asked for. A key that is missing in the map is undefined; keys that were not asked for
 // are ignored. An error fails the batch: all its keys fail now and may be asked for again.
 //
-// It runs on a goroutine of its own, under a context with the values of the first asker's, which
+// It runs on a goroutine of its own, or on that of an asker who has nothing else to do: whose context
+// can not end, while nothing else is under way. Its context has the values of the first asker's, and
 // ends when nobody waits for the batch any more. It is called from several goroutines at once.
 type Fetch[K comparable, V any] func(ctx context.Context, keys []K) (map[K]Result[V], error)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -53,6 +54,7 @@ func (f *forest) sentExactly(t *testing.T, waves []map[[2]int]bool) {
 	t.Helper()
 	rest := f.batches
 	for i, wave := range waves {
+		wave = maps.Clone(wave)
 		bySource := make([]int, numSources)
 		for at := range wave {
 			bySource[at[0]]++
@@ -107,24 +109,29 @@ func agree(t *testing.T, tr *tree) {
 		v, defined, err := tr.build(f.sources, 0).Get(ctx)
 		return answer[int]{v, defined, err}
 	}
+	for _, can := range []func(context.Context) context.Context{end, notEnd} {
+		rounds := newForest()
+		want.agrees(t, get(rounds, can(t.Context())))
+		rounds.sentExactly(t, waves)
+		rounds.noKeyTwice(t)
 
-	rounds := newForest()
-	want.agrees(t, get(rounds, t.Context()))
-	rounds.sentExactly(t, waves)
-	rounds.noKeyTwice(t)
-
-	eager := newForest()
-	want.agrees(t, get(eager, inScope(t, loader.WithPolicy(loader.Eager))))
-	eager.noKeyTwice(t)
+		eager := newForest()
+		want.agrees(t, get(eager, can(inScope(t, loader.WithPolicy(loader.Eager)))))
+		eager.noKeyTwice(t)
+	}
 
 	shared, ctx := newForest(), inScope(t)
 	var all sync.WaitGroup
-	for range 3 {
-		all.Go(func() { want.agrees(t, get(shared, ctx)) })
+	for _, can := range []func(context.Context) context.Context{end, notEnd, end, notEnd} {
+		all.Go(func() { want.agrees(t, get(shared, can(ctx))) })
 	}
 	all.Wait()
 	shared.noKeyTwice(t)
 }
+
+// A context that can end and one that can not: a Get under that may fetch by itself.
+func end(ctx context.Context) context.Context    { return ctx }
+func notEnd(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
 func FuzzTree(f *testing.F) {
 	f.Add([]byte{})

@@ -1,0 +1,169 @@
+package loader_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+	"testing/synctest"
+
+	"github.com/clumpql/clumpql/loader"
+)
+
+// TestGetThatCanNotEndFetchesByItself has a fetch end its goroutine: it is that of the Get. Who waits
+// for the same batch is told, and the Scope goes on.
+func TestGetThatCanNotEndFetchesByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		through := make(chan struct{})
+		calls := 0
+		s := loader.NewSource("s", loader.FromZip(func(_ context.Context, keys []int) ([]int, error) {
+			if calls++; calls == 1 {
+				<-through
+				runtime.Goexit()
+			}
+			return keys, nil
+		}), loader.MaxConcurrency(1))
+		ctx := inScope(t)
+		returned, ended := false, make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _, _ = s.Get(1).Get(notEnd(ctx))
+			returned = true
+		}()
+		synctest.Wait()
+		other := getting(ctx, s.Get(1))
+		close(through)
+		<-ended
+		synctest.Wait()
+		if returned {
+			t.Error("the Get has returned: it did not fetch by itself")
+		}
+		if got := settled(t, other); !errors.Is(got.err, loader.ErrGoexit) {
+			t.Errorf("who waited for the batch, too, got %+v", got)
+		}
+		if got := settled(t, getting(ctx, s.Get(1))); got.value != 1 || got.err != nil {
+			t.Errorf("who came after got %+v", got)
+		}
+	})
+}
+
+// TestGetThatCanEndReturnsWhileItsFetchGoesOn is why it may not fetch by itself.
+func TestGetThatCanEndReturnsWhileItsFetchGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		deaf := loader.NewSource("deaf", loader.FromZip(func(_ context.Context, keys []int) ([]int, error) {
+			<-release
+			return keys, nil
+		}))
+		ctx, cancel := context.WithCancel(inScope(t))
+		got := getting(ctx, deaf.Get(1))
+		cancel()
+		synctest.Wait()
+		if a := settled(t, got); !errors.Is(a.err, context.Canceled) {
+			t.Errorf("got %+v", a)
+		}
+		close(release)
+	})
+}
+
+// TestGetThatFetchesByItselfHoldsNobodyBack: what else is due is fetched at the same time, and what
+// others come to want meanwhile goes out when the batch has arrived.
+func TestGetThatFetchesByItselfHoldsNobodyBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one, two, next := newGate(), newGate(), newGate()
+		ctx := inScope(t)
+		both := getting(notEnd(ctx), loader.Join(one.source("one").Get(1), two.source("two").Get(2)))
+		one.fetched(t, []int{1})
+		two.fetched(t, []int{2})
+		two.open(nil)
+		open(t, both)
+		one.open(nil)
+		settled(t, both)
+
+		s := next.source("next")
+		alone := getting(notEnd(ctx), loader.FlatMap(s.Get(1), func(int) loader.Clump[int] { return s.Get(2) }))
+		later := getting(notEnd(ctx), s.Get(3))
+		next.fetched(t, []int{1})
+		next.open(nil)
+		next.fetched(t, []int{1}, []int{3, 2})
+		next.open(nil)
+		if got := settled(t, alone); got.value != 20 {
+			t.Errorf("who fetched got %+v", got)
+		}
+		if got := settled(t, later); got.value != 30 {
+			t.Errorf("who waited got %+v", got)
+		}
+	})
+}
+
+// TestGetInsideAFetchOfAGetThatCanNotEnd: the one inside waits for the Scope, which waits for the
+// one outside, which fetches.
+func TestGetInsideAFetchOfAGetThatCanNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recorder
+		inner := r.source("inner")
+		outer := loader.NewSource("outer", loader.FromSingle(func(ctx context.Context, k int) (int, error) {
+			return inner.Get(k).Require(ctx)
+		}))
+		if got := settled(t, getting(notEnd(inScope(t)), outer.Get(1))); got.value != 10 || got.err != nil {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// TestFetchOutlivesItsFirstAsker has the asker's context end, of whose values the fetch's has, while
+// another waits.
+func TestFetchOutlivesItsFirstAsker(t *testing.T) {
+	type key struct{}
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		contexts := make(chan context.Context, 1)
+		s := loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
+			contexts <- ctx
+			return g.fetch(ctx, keys)
+		}))
+		shared := inScope(t)
+		asker, cancel := context.WithCancelCause(context.WithValue(shared, key{}, "alice"))
+		first := getting(asker, s.Get(1))
+		ctx := <-contexts
+		before := runtime.NumGoroutine()
+		child, stop := context.WithCancel(ctx)
+		defer stop()
+		if n := runtime.NumGoroutine(); n > before {
+			t.Errorf("a context made of the fetch's takes %d goroutines", n-before)
+		}
+		other := getting(notEnd(shared), s.Get(1))
+		cancel(errState)
+		synctest.Wait()
+		if got := settled(t, first); !errors.Is(got.err, context.Canceled) {
+			t.Errorf("the asker got %+v", got)
+		}
+		if ctx.Err() != nil || context.Cause(ctx) != nil || child.Err() != nil {
+			t.Errorf("the fetch has ended with its asker: %v, %v, %v", ctx.Err(), context.Cause(ctx), child.Err())
+		}
+		if v := child.Value(key{}); v != "alice" {
+			t.Errorf("the value of the asker's context is %v", v)
+		}
+		g.open(nil)
+		if got := settled(t, other); got.value != 10 {
+			t.Errorf("the other got %+v", got)
+		}
+		if ctx.Err() == nil || context.Cause(ctx) == nil || child.Err() == nil {
+			t.Error("the context goes on when the batch has arrived")
+		}
+	})
+}
+
+func TestContextsOfOneScope(t *testing.T) {
+	type key struct{}
+	scope := loader.NewScope()
+	var all []context.Context
+	for i := range 3 {
+		all = append(all, loader.WithScope(context.WithValue(t.Context(), key{}, i), scope))
+	}
+	for i, ctx := range all {
+		if s, ok := loader.ScopeFrom(ctx); !ok || s != scope || ctx.Value(key{}) != i {
+			t.Errorf("context %d: Scope %p of %p, value %v", i, s, scope, ctx.Value(key{}))
+		}
+	}
+}
