@@ -85,7 +85,7 @@ bench-ledger-large: postgres ## Compare a ledger of ten million records with an 
 
 .PHONY: bench-loader
 bench-loader: ## Compare loader with dataloadgen and graph-gophers/dataloader.
-	cd bench && go run ./loader
+	cd bench && go run ./loader $(ARGS)
 
 .PHONY: bench-graphql
 bench-graphql: $(if $(CLUMPQL_TEST_POSTGRES),,postgres) ## Compare clumpql over HTTP with gqlgen and with a handler written by hand.

@@ -20,11 +20,16 @@ type batch[K comparable, V any] struct {
 	few      [maxSmall]K    // the keys of the first attempt, where they are so few
 }
 
+// maxBatches is how many batches are allocated at once at most.
+const maxBatches = 32
+
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
-	b := &f.first
-	if b.fetcher != nil { // there was a batch before
-		b = new(batch[K, V])
+	if len(f.batches) == 0 {
+		f.batches = make([]batch[K, V], min(f.sent, maxBatches))
 	}
+	b := &f.batches[0]
+	f.batches = f.batches[1:]
+	f.sent++
 	b.fetcher, b.entries, b.todo = f, entries, entries
 	f.scope.sent++
 	if f.scope.observer != nil {

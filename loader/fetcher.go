@@ -14,12 +14,14 @@ type fetcher[K comparable, V any] struct {
 	next    closer       // of the Scope's fetchers
 	entries index[K, V]
 	asked   []*entry[K, V] // in first-asked order; those that are pending come last
-	sent    int            // of asked, those that are not pending
+	begun   int            // of asked, those that are not pending
 	spare   []entry[K, V]  // entries, allocated by the chunk
 	used    int            // of spare
 	before  int            // entries in the chunks before spare
 	recent  recent[K, V]
-	first   batch[K, V]
+	sent    int           // batches
+	batches []batch[K, V] // those to come, allocated by the chunk
+	first   [1]batch[K, V]
 }
 
 // maxChunk is how many entries or waiters are allocated at once at most, where it is not known that so many will be needed.
@@ -58,6 +60,7 @@ func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetch
 // among adds it to the fetchers of a Scope.
 func (f *fetcher[K, V]) among(s *Scope) *fetcher[K, V] {
 	f.next, s.made = s.made, f
+	f.batches = f.first[:]
 	return f
 }
 
@@ -67,6 +70,26 @@ type smallFetcher[K comparable, V any] struct {
 	slots   [2 * maxSmall]*entry[K, V]
 	first   [maxSmall]entry[K, V]
 	waiting [maxSmall]*entry[K, V]
+}
+
+// further is what a smallFetcher needs for some keys more, in one allocation.
+type further[K comparable, V any] struct {
+	slots   [4 * maxSmall]*entry[K, V]
+	next    [2 * maxSmall]entry[K, V]
+	waiting [3 * maxSmall]*entry[K, V]
+}
+
+// grow makes room for more entries.
+func (f *fetcher[K, V]) grow() {
+	f.before += f.used
+	f.used = 0
+	if f.before != maxSmall {
+		f.spare = make([]entry[K, V], min(max(f.before, 2*maxSmall), maxChunk))
+		return
+	}
+	more := new(further[K, V])
+	f.spare, f.asked = more.next[:], append(more.waiting[:0], f.asked...)
+	f.entries.larger = more.slots[:]
 }
 
 // ask returns the cell of a key that is asked for on behalf of r. It is to be fetched unless it is known already.
@@ -79,7 +102,7 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, r *root) *cell[V] {
 	} else {
 		e = f.newEntry(k)
 		f.entries.put(slot, e)
-		if f.sent == len(f.asked) {
+		if f.begun == len(f.asked) {
 			f.scope.due = append(f.scope.due, f)
 			f.asked = slices.Grow(f.asked, len(f.spare)-f.used+1)
 		}
@@ -97,8 +120,7 @@ func (f *fetcher[K, V]) settingsOf() *settings { return f.source }
 
 func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 	if f.used == len(f.spare) {
-		f.before += f.used
-		f.spare, f.used = make([]entry[K, V], min(max(f.before, 2*maxSmall), maxChunk)), 0
+		f.grow()
 	}
 	e := &f.spare[f.used]
 	f.used++
@@ -109,8 +131,8 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 // dispatch sends what is pending, in batches, and says whether there was anything to send. Keys
 // that nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
 func (f *fetcher[K, V]) dispatch(wave int) bool {
-	due := f.asked[f.sent:]
-	f.sent = len(f.asked)
+	due := f.asked[f.begun:]
+	f.begun = len(f.asked)
 	f.rooms.expect(f.entries.taken)
 	n := 0
 	for _, e := range due {

@@ -66,21 +66,33 @@ func TestGetThatCanEndReturnsWhileItsFetchGoesOn(t *testing.T) {
 	})
 }
 
-// TestGetThatFetchesByItselfHoldsNobodyBack: what else is due is fetched at the same time, and what
-// others come to want meanwhile goes out when the batch has arrived.
-func TestGetThatFetchesByItselfHoldsNobodyBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		one, two, next := newGate(), newGate(), newGate()
-		ctx := inScope(t)
-		both := getting(notEnd(ctx), loader.Join(one.source("one").Get(1), two.source("two").Get(2)))
-		one.fetched(t, []int{1})
-		two.fetched(t, []int{2})
-		two.open(nil)
-		open(t, both)
-		one.open(nil)
-		settled(t, both)
+// TestGetThatCanNotEndAwaitsTwoBatches: it does not sit in one of them when it can go on after the other.
+func TestGetThatCanNotEndAwaitsTwoBatches(t *testing.T) {
+	for _, quickFirst := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			slow, quick, next := newGate(), newGate(), newGate()
+			a := slow.source("slow").Get(1)
+			b := loader.FlatMap(quick.source("quick").Get(2), next.source("next").Get)
+			both := loader.Join(a, b)
+			if quickFirst {
+				both = loader.Join(b, a)
+			}
+			got := getting(notEnd(inScope(t, loader.WithPolicy(loader.Eager))), both)
+			quick.open(nil)
+			next.fetched(t, []int{20})
+			next.open(nil)
+			slow.open(nil)
+			settled(t, got)
+		})
+	}
+}
 
-		s := next.source("next")
+// TestGetThatFetchesByItselfIsJoined: what others come to want meanwhile goes out when the batch has
+// arrived.
+func TestGetThatFetchesByItselfIsJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := newGate()
+		s, ctx := next.source("next"), inScope(t)
 		alone := getting(notEnd(ctx), loader.FlatMap(s.Get(1), func(int) loader.Clump[int] { return s.Get(2) }))
 		later := getting(notEnd(ctx), s.Get(3))
 		next.fetched(t, []int{1})

@@ -10,9 +10,10 @@ import (
 // is in the first slot that was free, from the one on that its key's hash gives. A map of the same
 // would be asked twice for a key it does not know, to look and to put, and takes twice the memory.
 type index[K comparable, V any] struct {
-	slots []*entry[K, V] // a power of two of them, at most three quarters taken
-	taken int
-	whole bool // the keys are whole numbers, for which there is a quicker hash
+	slots  []*entry[K, V] // a power of two of them, at most three quarters taken
+	taken  int
+	larger []*entry[K, V] // free slots to grow into, where there are any
+	whole  bool           // the keys are whole numbers, for which there is a quicker hash
 }
 
 // hashSeed makes hashes those of this process alone: nobody can send keys that share one slot.
@@ -74,7 +75,10 @@ func (t *index[K, V]) put(slot int, e *entry[K, V]) {
 // rebuild makes the table anew, of the entries that are to be kept.
 func (t *index[K, V]) rebuild(size int, keep func(*entry[K, V]) bool) {
 	before := t.slots
-	t.slots, t.taken = make([]*entry[K, V], size), 0
+	if len(t.larger) != size {
+		t.larger = make([]*entry[K, V], size)
+	}
+	t.slots, t.taken, t.larger = t.larger, 0, nil
 	for _, e := range before {
 		if e == nil || !keep(e) {
 			continue

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clumpql/clumpql/loader"
 )
 
@@ -121,5 +123,22 @@ func TestManySourcesTakingTurns(t *testing.T) {
 		if got := recorders[i].got(); len(got) != 1 || !slices.Equal(got[0], firstKeys) {
 			t.Errorf("source %d was sent %v", i, got)
 		}
+	}
+}
+
+// TestKeysMayBeKept has a fetch keep the keys of its first attempt. The second is for one of them.
+func TestKeysMayBeKept(t *testing.T) {
+	var kept [][]int
+	s := loader.NewSource("s", func(_ context.Context, keys []int) (map[int]loader.Result[int], error) {
+		kept = append(kept, keys)
+		found := map[int]loader.Result[int]{1: {Value: 1}, 2: {Value: 2}}
+		if len(kept) == 1 {
+			found[2] = loader.Result[int]{Err: errState}
+		}
+		return found, nil
+	}, loader.MaxRetries(func(error) int { return 1 }), loader.Backoff(0, 0))
+	yields(t, s.GetAll([]int{1, 2}), []int{1, 2})
+	if diff := cmp.Diff([][]int{{1, 2}, {2}}, kept); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }

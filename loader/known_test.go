@@ -113,3 +113,21 @@ func TestGetOfCachedKeysWhileOthersChange(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestManyBatchesOfOneKey grows what a source has in a Scope key by key, and batch by batch.
+func TestManyBatchesOfOneKey(t *testing.T) {
+	for _, n := range []int{3, 4, 5, 6, 7, 12, 13, 14, 100} {
+		var r recorder
+		s, ctx := r.source("s"), notEnd(inScope(t))
+		for range 2 { // they are cached the second time
+			for k := range n {
+				if v, err := s.Get(k).Require(ctx); v != 10*k || err != nil {
+					t.Fatalf("key %d of %d: %d, %v", k, n, v, err)
+				}
+			}
+		}
+		if calls := len(r.got()); calls != n {
+			t.Errorf("%d keys: %d calls", n, calls)
+		}
+	}
+}

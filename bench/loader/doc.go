@@ -6,7 +6,8 @@
 // so that what is measured is the library. A Scope is made for each request, as are the rivals' loaders, and closed at its end,
 // which leaves its memory to the next request's; the rivals have nothing like that. Where they load key by
 // key so do clumps; GetAll stands beside LoadAll and LoadMany alone. Rounds of all contenders are interleaved; a figure is the
-// median of its rounds. Absolute times say little on a shared machine: read the ratios.
+// median of its rounds. Absolute times say little on a shared machine: read the ratios. Allocations are those beyond what the pattern
+// itself takes, whoever answers it: the goroutines that ask at once.
 //
 // The floor is no contender: a plain map for each request, filled by the same fetch, and nothing else. It shows how far a library,
 // ours or another, is from the least that has to be done. It knows the pattern beforehand, so that it makes the map of the right
