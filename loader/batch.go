@@ -54,9 +54,9 @@ func (b *batch[K, V]) depart() {
 	s.ready = b
 }
 
-// fly fetches the batch, mostly on a goroutine of its own. Between that and the fetch there are few calls with small frames: so
-// the stack that a goroutine begins with is enough for a fetch that needs little, and the copy that
-// it grows into for others is soon made.
+// fly fetches the batch, mostly on a goroutine of its own. Between its start and the fetch there are
+// few calls with small frames: so the stack that a goroutine begins with is enough for a fetch that
+// needs little, and the copy that it grows into for others is soon made.
 func (b *batch[K, V]) fly() {
 	err := ErrGoexit
 	defer func() {

@@ -14,6 +14,7 @@ import (
 type Execution struct {
 	scope  *Scope
 	ctx    context.Context
+	stays  bool    // the context can not end
 	within *flight // the flight whose fetch began this execution, if it is of the same Scope
 
 	// Owned by the goroutine that drives.
@@ -81,7 +82,7 @@ func beginGet(ctx context.Context, s *Scope) *Execution {
 }
 
 func (x *Execution) begin(ctx context.Context, s *Scope, b *buffers) {
-	x.ctx, x.buffers = ctx, b
+	x.ctx, x.stays, x.buffers = ctx, ctx.Done() == nil, b
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()

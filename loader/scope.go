@@ -150,7 +150,7 @@ func (s *Scope) dispatchFor(x *Execution) flier {
 	if ready == nil {
 		return nil
 	}
-	if s.flights.next == nil && x.ctx.Done() == nil {
+	if x.stays && s.flights.next == nil {
 		s.ready = nil
 		return ready
 	}
