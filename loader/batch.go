@@ -25,11 +25,11 @@ const maxBatches = 32
 
 func newBatch[K comparable, V any](f *fetcher[K, V], entries []*entry[K, V], wave int) *batch[K, V] {
 	if len(f.batches) == 0 {
-		f.batches = make([]batch[K, V], min(f.sent, maxBatches))
+		f.batches = make([]batch[K, V], min(f.made, maxBatches))
 	}
 	b := &f.batches[0]
 	f.batches = f.batches[1:]
-	f.sent++
+	f.made++
 	b.fetcher, b.entries, b.todo = f, entries, entries
 	f.scope.sent++
 	if f.scope.observer != nil {

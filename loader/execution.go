@@ -28,7 +28,7 @@ type Execution struct {
 	outstanding int  // waiters and columns whose cells have not settled
 	filled      int  // up to where the inbox is filled, from its end, while it is (see waiter.release)
 	parked      bool // in Wait
-	flying      bool // in Wait, a batch: it need not be woken
+	fetching    bool // in Wait, what it waits for: it need not be woken
 	ended       bool
 	wake        chan struct{} // made when first parked; one that was used before may be of another synctest bubble
 }
@@ -208,11 +208,11 @@ func (x *Execution) Wait() (more bool, err error) {
 // fly flies a batch on the goroutine that drives the execution. The lock is held before and after,
 // not meanwhile.
 func (x *Execution) fly(batch flier) {
-	x.flying = true
+	x.fetching = true
 	x.scope.mu.Unlock()
 	batch.fly()
 	x.scope.mu.Lock()
-	x.flying = false
+	x.fetching = false
 }
 
 // Drive runs the execution until nothing is outstanding, or its context ends; that is the error.
@@ -283,7 +283,7 @@ func (x *Execution) deliver(f frame) {
 	push(&x.inbox, f)
 	if x.parked {
 		x.unpark()
-		if !x.flying {
+		if !x.fetching {
 			x.wake <- struct{}{} // has room: an execution is woken once for each time it is parked
 		}
 	}

@@ -16,9 +16,10 @@ type Result[V any] struct {
 // were first asked for. A key that is missing in the map is undefined; keys that were not asked for
 // are ignored. An error fails the batch: all its keys fail now and may be asked for again.
 //
-// It runs on a goroutine of its own, or on that of an asker who has nothing else to do: whose context
-// can not end, while nothing else is under way. Its context has the values of the first asker's, and
-// ends when nobody waits for the batch any more. It is called from several goroutines at once.
+// It runs on a goroutine of its own, or on that of a Get which has nothing else to do: one that sends
+// this batch alone, and whose context can not end. Its context has the values of the first asker's,
+// and ends when nobody waits for the batch any more. It is called from several goroutines at once.
+// To keep the keys for longer than the Scope it should copy them: they lead to the Scope's memory.
 type Fetch[K comparable, V any] func(ctx context.Context, keys []K) (map[K]Result[V], error)
 
 // FromMap is the Fetch of a function that returns the values it found by their keys.

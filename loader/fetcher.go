@@ -6,22 +6,22 @@ import "slices"
 // and the keys that wait for the next dispatch. Everything in it but recent is guarded by the Scope's
 // lock.
 type fetcher[K comparable, V any] struct {
-	scope   *Scope
-	source  *settings
-	fetch   fetching[K, V]
-	rooms   *rooms[K, V] // of the source
-	room    *room[K, V]  // that it was made in; nil: in none
-	next    closer       // of the Scope's fetchers
-	entries index[K, V]
-	asked   []*entry[K, V] // in first-asked order; those that are pending come last
-	begun   int            // of asked, those that are not pending
-	spare   []entry[K, V]  // entries, allocated by the chunk
-	used    int            // of spare
-	before  int            // entries in the chunks before spare
-	recent  recent[K, V]
-	sent    int           // batches
-	batches []batch[K, V] // those to come, allocated by the chunk
-	first   [1]batch[K, V]
+	scope    *Scope
+	source   *settings
+	fetch    fetching[K, V]
+	rooms    *rooms[K, V] // of the source
+	room     *room[K, V]  // that it was made in; nil: in none
+	next     closer       // of the Scope's fetchers
+	entries  index[K, V]
+	asked    []*entry[K, V] // in first-asked order; those that are pending come last
+	pending  int            // of asked, the first that is
+	spare    []entry[K, V]  // entries, allocated by the chunk
+	used     int            // of spare
+	before   int            // entries in the chunks before spare
+	recent   recent[K, V]
+	made     int           // batches
+	batches  []batch[K, V] // those to come, allocated by the chunk
+	foremost [1]batch[K, V]
 }
 
 // maxChunk is how many entries or waiters are allocated at once at most, where it is not known that so many will be needed.
@@ -60,7 +60,7 @@ func newFetcher[K comparable, V any](scope *Scope, source *settings, fetch fetch
 // among adds it to the fetchers of a Scope.
 func (f *fetcher[K, V]) among(s *Scope) *fetcher[K, V] {
 	f.next, s.made = s.made, f
-	f.batches = f.first[:]
+	f.batches = f.foremost[:]
 	return f
 }
 
@@ -102,7 +102,7 @@ func (f *fetcher[K, V]) ask(x *Execution, k K, r *root) *cell[V] {
 	} else {
 		e = f.newEntry(k)
 		f.entries.put(slot, e)
-		if f.begun == len(f.asked) {
+		if f.pending == len(f.asked) {
 			f.scope.due = append(f.scope.due, f)
 			f.asked = slices.Grow(f.asked, len(f.spare)-f.used+1)
 		}
@@ -131,8 +131,8 @@ func (f *fetcher[K, V]) newEntry(k K) *entry[K, V] {
 // dispatch sends what is pending, in batches, and says whether there was anything to send. Keys
 // that nobody waits for any more are forgotten, those that were primed meanwhile are passed over.
 func (f *fetcher[K, V]) dispatch(wave int) bool {
-	due := f.asked[f.begun:]
-	f.begun = len(f.asked)
+	due := f.asked[f.pending:]
+	f.pending = len(f.asked)
 	f.rooms.expect(f.entries.taken)
 	n := 0
 	for _, e := range due {

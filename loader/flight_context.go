@@ -7,8 +7,8 @@ import (
 )
 
 // flightContext has the values of the first waiter's context, an end of its own, and besides tells a
-// Get inside the flight which Scope it is in, and which flight. A fetch from memory asks for none of
-// that, and never waits for the end: what can be waited for is made when somebody does.
+// Get inside the flight which Scope it is in, and which flight. Many a fetch from memory asks for
+// neither values nor the end: what can be waited for is made for those who do.
 type flightContext struct {
 	flight *flight
 	values context.Context
@@ -60,6 +60,8 @@ func (c *flightContext) waitable() context.Context {
 	}
 	return c.ending
 }
+
+func (*flightContext) String() string { return "loader: the context of a fetch" }
 
 func (c *flightContext) end() {
 	c.mu.Lock()

@@ -3,7 +3,10 @@ package loader_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -178,4 +181,69 @@ func TestContextsOfOneScope(t *testing.T) {
 			t.Errorf("context %d: Scope %p of %p, value %v", i, s, scope, ctx.Value(key{}))
 		}
 	}
+}
+
+// TestFetchSettlesWhatIsHeld has the fetch that a Get runs itself settle a key which a plan holds for
+// the next wave, so that the Get could go on but for the fetch, which waits for the Scope.
+func TestFetchSettlesWhatIsHeld(t *testing.T) {
+	ways := map[string]func(ctx context.Context, b *loader.Source[int, int]) error{
+		"primed": func(ctx context.Context, b *loader.Source[int, int]) error { b.Prime(ctx, 1, 10); return nil },
+		"asked": func(ctx context.Context, b *loader.Source[int, int]) error {
+			_, err := b.Get(1).Require(ctx)
+			return err
+		},
+	}
+	for name, settle := range ways {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var r recorder
+				b, c := r.source("b"), r.source("c")
+				learned := false
+				a := loader.NewSource("a", loader.FromSingle(func(ctx context.Context, k int) (int, error) {
+					if !learned {
+						return k, nil
+					}
+					if err := settle(ctx, b); err != nil {
+						return 0, err
+					}
+					return c.Get(k).Require(ctx)
+				}))
+				var plans loader.Plans
+				for range 3 {
+					ctx := notEnd(inScope(t, loader.WithPlan(&plans, "k")))
+					_, _, err := loader.Join(loader.FlatMap(a.Get(1), func(int) loader.Clump[int] { return b.Get(2) }), b.Get(1)).Get(ctx)
+					if err != nil {
+						t.Error(err)
+					}
+					learned = true
+				}
+			})
+		})
+	}
+}
+
+// TestContextsCanBePrinted while they end, and others are made.
+func TestContextsCanBePrinted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		contexts := make(chan context.Context, 1)
+		s := loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
+			contexts <- ctx
+			return g.fetch(ctx, keys)
+		}))
+		scope := loader.NewScope()
+		ctx := loader.WithScope(t.Context(), scope)
+		short, cancel := context.WithCancel(ctx)
+		got := getting(short, s.Get(1))
+		fetching := <-contexts
+		var all sync.WaitGroup
+		all.Go(cancel)
+		all.Go(func() { loader.WithScope(t.Context(), scope) })
+		if text := fmt.Sprintf("%v %v", fetching, ctx); strings.Contains(text, "{") {
+			t.Errorf("a context shows what is in it: %s", text)
+		}
+		all.Wait()
+		synctest.Wait()
+		settled(t, got)
+	})
 }

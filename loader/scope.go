@@ -90,6 +90,8 @@ type carrier struct {
 	taken atomic.Bool
 }
 
+func (*carrier) String() string { return "loader.WithScope" }
+
 func (c *carrier) Value(key any) any {
 	if _, ok := key.(scopeKey); ok {
 		return c.scope
@@ -141,16 +143,16 @@ func (s *Scope) dispatch() {
 	}
 }
 
-// dispatchFor is dispatch for an execution that waits. When nothing but one batch is under way then,
-// and the execution can not end before it has arrived, it is for the execution to fly it, which has
-// nothing else to do: that saves a goroutine, and waking one for the other.
+// dispatchFor is dispatch for an execution that waits. When nothing but one batch is under way then
+// and nothing is held, the execution waits for that batch alone. If besides it can not end before,
+// it is for the execution to fly it: that saves a goroutine, and waking one for the other.
 func (s *Scope) dispatchFor(x *Execution) flier {
 	s.sendDue()
 	ready := s.ready
 	if ready == nil {
 		return nil
 	}
-	if x.stays && s.flights.next == nil {
+	if x.stays && s.flights.next == nil && len(s.due) == 0 {
 		s.ready = nil
 		return ready
 	}
