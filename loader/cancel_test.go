@@ -176,6 +176,32 @@ func TestGetUnderAnEndedContextRunsNothing(t *testing.T) {
 	}
 }
 
+// TestGetThatNeverEndsEndsWithItsContext goes on from one cached key to the next without ever having
+// to wait, and holds back its Scope meanwhile.
+func TestGetThatNeverEndsEndsWithItsContext(t *testing.T) {
+	var r recorder
+	s, ctx := r.source("s"), inScope(t)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	steps := 0
+	var around func(int) loader.Clump[int]
+	around = func(int) loader.Clump[int] {
+		if steps++; steps == 10_000 {
+			cancel()
+		}
+		return loader.FlatMap(s.Get(1), around)
+	}
+	if _, _, err := around(0).Get(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if steps > 20_000 {
+		t.Errorf("it took %d steps to end", steps)
+	}
+	if v, err := s.Get(2).Require(context.WithoutCancel(ctx)); v != 20 || err != nil {
+		t.Errorf("the Scope gave %d, %v to the next", v, err)
+	}
+}
+
 // TestGetAfterCancelledGet has an execution leave a batch that goes on without it. What it waited
 // for must not reach the executions that come after it.
 func TestGetAfterCancelledGet(t *testing.T) {

@@ -101,12 +101,19 @@ func (x *Execution) begin(ctx context.Context, s *Scope, b *buffers) {
 	s.mu.Unlock()
 }
 
+// stepsBetweenLooks is after how many frames an execution looks whether its context has ended.
+const stepsBetweenLooks = 1024
+
 // Advance runs all that can run without a fetch, on the calling goroutine. It does not block and
 // sends nothing. The done functions of Start and StartEach are called in here only; a panic of one
-// of them goes to the caller and leaves the execution in order.
+// of them goes to the caller and leaves the execution in order. When the context of Begin ends it
+// returns soon, with what is left undone: Wait tells of it.
 func (x *Execution) Advance() {
 	x.advancing = true
-	for !x.ended { // only this goroutine sets it; done functions may
+	for steps := 1; !x.ended; steps++ { // only this goroutine sets it; done functions may
+		if steps%stepsBetweenLooks == 0 && !x.stays && x.ctx.Err() != nil {
+			break
+		}
 		if len(x.stack) > 0 {
 			x.pop().step(x)
 			continue
@@ -165,10 +172,13 @@ func (x *Execution) Wait() (more bool, err error) {
 	if x.ended {
 		return false, x.ctx.Err()
 	}
-	if len(x.stack) > 0 || len(x.queue) > 0 || len(x.asks) > 0 {
-		return true, nil
-	}
 	err = x.ctx.Err()
+	if len(x.stack) > 0 || x.next < len(x.queue) || len(x.asks) > 0 {
+		if err != nil {
+			x.End()
+		}
+		return err == nil, err
+	}
 	s := x.scope
 	s.mu.Lock()
 	switch {
