@@ -74,8 +74,8 @@
 //     among themselves. They must not call Get in the same Scope; a fetch or a Future may.
 //   - Composition costs no stack and linear time, at any depth, and no goroutine: there is one for each batch and Future,
 //     and none for a batch that is alone under way, where the execution that sends it has a context that can not end.
-//   - A Get whose context ends returns at once, also while it goes on from one known key to the next. A batch runs under a context of its own, and is cancelled when nobody waits
-//     for it any more.
+//   - A Get whose context ends returns at once, also while it goes on from one known key to the next. A batch runs under
+//     a context of its own, and is cancelled when nobody waits for it any more.
 //   - No goroutine outlives its fetch; a fetch should heed its context.
 //   - A key costs next to no allocation, whatever is in flight: numbers as keys are kept in the clump itself, what an
 //     execution collects in is used again by the next, and the memory of a Scope that is closed by other Scopes.
