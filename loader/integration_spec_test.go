@@ -57,11 +57,12 @@ func list[V any](r *recorder, of func(int) V) func(context.Context, []int) ([]V,
 	}
 }
 
+func userOf(id int) user   { return user{id, fmt.Sprint("User", id)} }
+func tweetOf(id int) tweet { return tweet{fmt.Sprint("Tweet", id), 10 * id} }
+
 func newServices() *services {
 	var s services
-	userOf := func(id int) user { return user{id, fmt.Sprint("User", id)} }
 	trackOf := func(id int) track { return track{id, fmt.Sprint("Track", id)} }
-	tweetOf := func(id int) tweet { return tweet{fmt.Sprint("Tweet", id), 10 * id} }
 	s.tweets = loader.NewSource("tweets", loader.FromZip(list(&s.tweetBatches, tweetOf)))
 	s.users = loader.NewSource("users", loader.FromList(list(&s.userBatches, userOf), func(u user) int { return u.ID }))
 	s.someUsers = loader.NewSource("some users", loader.FromMap(func(_ context.Context, ids []int) (map[int]user, error) {
@@ -81,7 +82,7 @@ func newServices() *services {
 		return like{id, []int{id * 10, id * 20}, []int{id * 100, id * 200}}
 	})))
 	s.topTracks = loader.NewSource("top tracks", loader.FromSingle(func(_ context.Context, u user) ([]track, error) {
-		return []track{trackOf(u.ID), trackOf(u.ID + 1)}, nil
+		return []track{trackOf(u.ID), trackOf(u.ID + 1), trackOf(u.ID + 2)}, nil
 	}))
 	return &s
 }
@@ -99,15 +100,16 @@ var allEnriched = []pairOf[tweet, user]{
 func TestIntegration(t *testing.T) {
 	t.Run("A Clump should batch calls to services", func(t *testing.T) {
 		s := newServices()
-		c := loader.Traverse([]int{1, 2}, func(id int) loader.Clump[pairOf[pairOf[tweet, user], []track]] {
+		c := loader.Traverse([]int{1, 2, 3}, func(id int) loader.Clump[pairOf[pairOf[tweet, user], []track]] {
 			return then(s.enriched(id), func(p pairOf[tweet, user]) loader.Clump[[]track] { return s.topTracks.Get(p.V2) })
 		})
 		yields(t, c, []pairOf[pairOf[tweet, user], []track]{
-			{V1: allEnriched[0], V2: []track{{10, "Track10"}, {11, "Track11"}}},
-			{V1: allEnriched[1], V2: []track{{20, "Track20"}, {21, "Track21"}}},
+			{V1: allEnriched[0], V2: []track{{10, "Track10"}, {11, "Track11"}, {12, "Track12"}}},
+			{V1: allEnriched[1], V2: []track{{20, "Track20"}, {21, "Track21"}, {22, "Track22"}}},
+			{V1: allEnriched[2], V2: []track{{30, "Track30"}, {31, "Track31"}, {32, "Track32"}}},
 		})
-		s.tweetBatches.fetched(t, []int{1, 2})
-		s.userBatches.fetched(t, []int{10, 20})
+		s.tweetBatches.fetched(t, []int{1, 2, 3})
+		s.userBatches.fetched(t, []int{10, 20, 30})
 	})
 	t.Run("it should be usable with regular maps and flatMaps", func(t *testing.T) {
 		s := newServices()
@@ -127,7 +129,7 @@ func TestIntegration(t *testing.T) {
 			return then(s.tweets.Get(id), func(t tweet) loader.Clump[user] { return s.someUsers.Get(t.UserID) })
 		})
 		yields(t, full, allEnriched[1:2])
-		partial := loader.Traverse([]int{1, 2}, func(id int) loader.Clump[pairOf[tweet, loader.Option[user]]] {
+		partial := loader.Traverse([]int{1, 2, 3}, func(id int) loader.Clump[pairOf[tweet, loader.Option[user]]] {
 			return then(s.tweets.Get(id), func(t tweet) loader.Clump[loader.Option[user]] {
 				return loader.Optional(s.someUsers.Get(t.UserID))
 			})
@@ -135,6 +137,7 @@ func TestIntegration(t *testing.T) {
 		yields(t, partial, []pairOf[tweet, loader.Option[user]]{
 			{V1: tweet{"Tweet1", 10}},
 			{V1: tweet{"Tweet2", 20}, V2: loader.Option[user]{Value: user{20, "User20"}, Defined: true}},
+			{V1: tweet{"Tweet3", 30}},
 		})
 	})
 	t.Run("A Clump can have individual failing entities", func(t *testing.T) {
@@ -152,6 +155,48 @@ func TestIntegration(t *testing.T) {
 		fallback := tweet{"<error>", 0}
 		yields(t, then(source.Get(1).Fallback(fallback), func(tweet) loader.Clump[tweet] { return source.Get(-1).Fallback(fallback) }),
 			pairOf[tweet, tweet]{V1: tweet{"Tweet1", 10}, V2: fallback})
+	})
+}
+
+func TestIntegrationOtherSources(t *testing.T) {
+	t.Run("A Clump should batch calls to parameterized services", func(t *testing.T) {
+		// Each service knows one prefix only, and has nothing under others.
+		var tweetBatches, userBatches recorder
+		tweets := loader.NewParamSource("tweets", func(prefix string) loader.Fetch[int, tweet] {
+			return loader.FromMap(func(_ context.Context, ids []int) (map[int]tweet, error) {
+				tweetBatches.note(ids)
+				found := make(map[int]tweet)
+				for _, id := range ids {
+					if prefix == "foo" {
+						found[id] = tweetOf(id)
+					}
+				}
+				return found, nil
+			})
+		})
+		users := loader.NewParamSource("users", func(prefix string) loader.Fetch[int, user] {
+			usersOf := list(&userBatches, userOf)
+			return loader.FromList(func(ctx context.Context, ids []int) ([]user, error) {
+				if prefix != "bar" {
+					return nil, nil
+				}
+				return usersOf(ctx, ids)
+			}, func(u user) int { return u.ID })
+		})
+		yields(t, loader.Traverse([]int{1, 2, 3}, func(id int) loader.Clump[pairOf[tweet, user]] {
+			return then(tweets.Get("foo", id), func(t tweet) loader.Clump[user] { return users.Get("bar", t.UserID) })
+		}), allEnriched)
+		tweetBatches.fetched(t, []int{1, 2, 3})
+		userBatches.fetched(t, []int{10, 20, 30})
+	})
+	t.Run("it should work with Clump.sourceZip", func(t *testing.T) {
+		s := newServices()
+		var batches recorder
+		zipped := loader.NewSource("zipped users", loader.FromZip(list(&batches, userOf)))
+		yields(t, loader.Traverse([]int{1, 2, 3}, func(id int) loader.Clump[pairOf[tweet, user]] {
+			return then(s.tweets.Get(id), func(t tweet) loader.Clump[user] { return zipped.Get(t.UserID) })
+		}), allEnriched)
+		batches.fetched(t, []int{10, 20, 30})
 	})
 }
 
