@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/clumpql/clumpql/loader"
 )
 
 // The cases of Clump's SourcesSpec, under their names. Left out are the variants by collection type
 // ("set input", "various input/output type fetch functions"): a Go fetch gets a list. The extra
-// parameters of "one" to "four" are the fields of one struct here.
+// parameters of "one" to "four" are the fields of one struct here, and of a list among them an array.
 
 func zipStrings(_ context.Context, keys []int) ([]string, error) {
 	values := make([]string, len(keys))
@@ -116,40 +121,158 @@ func TestSourceShapes(t *testing.T) {
 	})
 }
 
-func TestSourceExtraParams(t *testing.T) {
-	t.Run("one", func(t *testing.T) {
-		var r recorder
-		s := loader.NewParamSource("s", func(p int) loader.Fetch[int, int] {
-			return loader.FromMap(func(_ context.Context, keys []int) (map[int]int, error) {
-				r.note(append([]int{p}, keys...))
-				found := make(map[int]int)
-				for _, k := range keys {
-					found[k] = k * p
-				}
-				return found, nil
-			})
+// params are the extra parameters of a case; those that it does not have are zero.
+type params struct {
+	Number int
+	Text   string
+	List   [2]string
+	Flag   bool
+}
+
+// paramAnswer is what the parameterized services have under a key.
+type paramAnswer struct {
+	Params params
+	Key    int
+}
+
+// asked is a call of a parameterized service.
+type asked struct {
+	Params params
+	Keys   []int
+}
+
+// paramService records the calls of a parameterized service.
+type paramService struct {
+	mu    sync.Mutex
+	calls []asked
+}
+
+func (s *paramService) list(p params, keys []int) []paramAnswer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, asked{p, keys})
+	answers := make([]paramAnswer, len(keys))
+	for i, k := range keys {
+		answers[i] = paramAnswer{p, k}
+	}
+	return answers
+}
+
+// called fails the test unless these were the calls; those of one wave come in any order.
+func (s *paramService) called(t *testing.T, want ...asked) {
+	t.Helper()
+	byText := cmpopts.SortSlices(func(a, b asked) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
+	if diff := cmp.Diff(want, s.calls, byText); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+var paramShapes = map[string]func(s *paramService, p params) loader.Fetch[int, paramAnswer]{
+	"creates a clump source": func(s *paramService, p params) loader.Fetch[int, paramAnswer] {
+		return loader.FromMap(func(_ context.Context, keys []int) (map[int]paramAnswer, error) {
+			found := make(map[int]paramAnswer)
+			for _, a := range s.list(p, keys) {
+				found[a.Key] = a
+			}
+			return found, nil
 		})
-		yields(t, loader.Collect(s.Get(2, 3), s.Get(3, 3), s.Get(2, 4), s.Get(3, 5), s.Get(2, 3)), []int{6, 9, 8, 15, 6})
-		r.fetched(t, []int{2, 3, 4}, []int{3, 3, 5}) // one batch for each parameter
-	})
-	t.Run("four, zipped", func(t *testing.T) {
-		type params struct {
-			plus int
-			a, b string
-			flag bool
+	},
+	"creates a clump source with key function": func(s *paramService, p params) loader.Fetch[int, paramAnswer] {
+		return loader.FromList(func(_ context.Context, keys []int) ([]paramAnswer, error) {
+			found := s.list(p, keys)
+			slices.Reverse(found)
+			return found, nil
+		}, func(a paramAnswer) int { return a.Key })
+	},
+	"creates a clump source that allows marking individual entries as failed": func(s *paramService, p params) loader.Fetch[int, paramAnswer] {
+		return func(_ context.Context, keys []int) (map[int]loader.Result[paramAnswer], error) {
+			found := make(map[int]loader.Result[paramAnswer])
+			for _, a := range s.list(p, keys) {
+				found[a.Key] = loader.Result[paramAnswer]{Value: a}
+			}
+			return found, nil
 		}
-		s := loader.NewParamSource("s", func(p params) loader.Fetch[int, string] {
-			return loader.FromZip(func(_ context.Context, keys []int) ([]string, error) {
-				values := make([]string, len(keys))
-				for i, k := range keys {
-					values[i] = fmt.Sprintf("%d%s%s-%v", k+p.plus, p.a, p.b, p.flag)
+	},
+	"creates a clump source with zip as the key function": func(s *paramService, p params) loader.Fetch[int, paramAnswer] {
+		return loader.FromZip(func(_ context.Context, keys []int) ([]paramAnswer, error) { return s.list(p, keys), nil })
+	},
+	"creates a clump source from a singly keyed fetch function": func(s *paramService, p params) loader.Fetch[int, paramAnswer] {
+		return loader.FromSingle(func(_ context.Context, k int) (paramAnswer, error) { return s.list(p, []int{k})[0], nil })
+	},
+}
+
+// The two parameters of a case differ in the last one that it has: each of them tells batches apart.
+func TestSourceExtraParams(t *testing.T) {
+	one, two := params{Number: 1}, params{Number: 1, Text: "2"}
+	three := params{Number: 1, Text: "2", List: [2]string{"a"}}
+	four := params{Number: 1, Text: "2", List: [2]string{"a"}, Flag: true}
+	for shape, bind := range paramShapes {
+		for name, of := range map[string]struct{ p, q params }{
+			"one":   {one, params{Number: 2}},
+			"two":   {two, params{Number: 1, Text: "3"}},
+			"three": {three, params{Number: 1, Text: "2", List: [2]string{"a", "b"}}},
+			"four":  {four, three},
+		} {
+			t.Run(shape+"/extra params/"+name, func(t *testing.T) {
+				var calls paramService
+				s := loader.NewParamSource("s", func(p params) loader.Fetch[int, paramAnswer] { return bind(&calls, p) })
+				yields(t, loader.Collect(s.Get(of.p, 3), s.Get(of.q, 3), s.Get(of.p, 4), s.Get(of.q, 5), s.Get(of.p, 3)),
+					[]paramAnswer{{of.p, 3}, {of.q, 3}, {of.p, 4}, {of.q, 5}, {of.p, 3}})
+				if shape == "creates a clump source from a singly keyed fetch function" {
+					calls.called(t, asked{of.p, []int{3}}, asked{of.p, []int{4}}, asked{of.q, []int{3}}, asked{of.q, []int{5}})
+					return
 				}
-				return values, nil
+				calls.called(t, asked{of.p, []int{3, 4}}, asked{of.q, []int{3, 5}})
 			})
-		}, loader.MaxBatchSize(1))
-		yields(t, loader.Collect(s.Get(params{1, "a", "b", true}, 2), s.Get(params{flag: false}, 2)), []string{"3ab-true", "2-false"})
+		}
+	}
+	t.Run("options hold for each parameter", func(t *testing.T) {
+		var calls paramService
+		bind := paramShapes["creates a clump source"]
+		s := loader.NewParamSource("s", func(p params) loader.Fetch[int, paramAnswer] { return bind(&calls, p) }, loader.MaxBatchSize(1))
+		yields(t, loader.Collect(s.Get(one, 3), s.Get(two, 3), s.Get(one, 4)), []paramAnswer{{one, 3}, {two, 3}, {one, 4}})
+		calls.called(t, asked{one, []int{3}}, asked{one, []int{4}}, asked{two, []int{3}})
 	})
-	t.Run("individual entries as failed", func(t *testing.T) {
+	t.Run("a panic of bind fails the batch", func(t *testing.T) {
+		s := loader.NewParamSource("s", func(int) loader.Fetch[int, int] { panic(errState) })
+		var panicked *loader.PanicError
+		if _, err := s.Get(1, 1).Require(t.Context()); !errors.As(err, &panicked) || !errors.Is(err, errState) {
+			t.Errorf("got %v, want the panic", err)
+		}
+	})
+}
+
+// A key fails under the parameters that make a zero of it, by which its reciprocal divides.
+func TestSourceExtraParamsOfFailedEntries(t *testing.T) {
+	for name, p := range map[string][4]int{
+		"one": {-1}, "two": {1, -2}, "three": {1, 1, -3}, "four": {1, 1, 1, -4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r recorder
+			s := loader.NewParamSource("s", func(plus [4]int) loader.Fetch[int, int] {
+				return func(ctx context.Context, keys []int) (map[int]loader.Result[int], error) {
+					r.note(append(plus[:], keys...))
+					sum := plus[0] + plus[1] + plus[2] + plus[3]
+					sums := make([]int, len(keys))
+					for i, k := range keys {
+						sums[i] = k + sum
+					}
+					bySum, err := inverse(ctx, sums)
+					found := make(map[int]loader.Result[int])
+					for _, k := range keys {
+						found[k] = bySum[k+sum]
+					}
+					return found, err
+				}
+			})
+			yields(t, s.Get([4]int{}, 1), 1)
+			fails(t, s.Get(p, 1), errState)
+			yields(t, loader.Collect(s.Get(p, 1).Fallback(9), s.Get(p, 2), s.Get([4]int{}, 1)), []int{9, 1, 1})
+			alone, both, none := append(p[:], 1), append(p[:], 1, 2), []int{0, 0, 0, 0, 1}
+			r.fetched(t, none, alone, both, none)
+		})
+	}
+	t.Run("of a single fetch", func(t *testing.T) {
 		s := loader.NewParamSource("s", func(plus int) loader.Fetch[int, int] {
 			return loader.FromSingle(func(_ context.Context, k int) (int, error) {
 				if k+plus == 0 {
@@ -160,12 +283,5 @@ func TestSourceExtraParams(t *testing.T) {
 		})
 		yields(t, s.Get(1, 0), 1)
 		fails(t, s.Get(1, -1), errState)
-	})
-	t.Run("a panic of bind fails the batch", func(t *testing.T) {
-		s := loader.NewParamSource("s", func(int) loader.Fetch[int, int] { panic(errState) })
-		var panicked *loader.PanicError
-		if _, err := s.Get(1, 1).Require(t.Context()); !errors.As(err, &panicked) || !errors.Is(err, errState) {
-			t.Errorf("got %v, want the panic", err)
-		}
 	})
 }
