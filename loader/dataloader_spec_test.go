@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/clumpql/clumpql/loader"
 )
@@ -15,6 +16,10 @@ import (
 // The cases of facebook/dataloader's dataloader.test.js, under their names. Left out, because there
 // is nothing of the kind here: what is about "this" and promises, disabled batching and caching,
 // cache maps and cache key functions of one's own, custom schedulers, and priming with an error.
+//
+// One case ends otherwise: there prime "does not prime keys that already exist"; here Prime replaces
+// what is cached, so that its steps are those of "allows forcefully priming the cache". Keys told
+// apart by a cache key function there are structs here, which are equal when their fields are.
 
 // idLoader is a source that has every key under itself, in a Scope of its own; bad keys fail.
 type idLoader struct {
@@ -107,6 +112,31 @@ func TestDataLoaderPrimaryAPI(t *testing.T) {
 			l.called(test.calls...)
 		})
 	}
+}
+
+func TestDataLoaderPrimaryAPIErrorsAndNames(t *testing.T) {
+	t.Run("supports loading multiple keys in one call with errors", func(t *testing.T) {
+		l := newIDLoader(t)
+		type result = loader.Result[string]
+		got, err := loader.Traverse([]string{"a", "b", "bad"}, func(key string) loader.Clump[result] {
+			return loader.Map(l.source.Get(key), func(v string) result { return result{Value: v} }).
+				Handle(func(err error) (result, bool) { return result{Err: err}, true })
+		}).Require(l.ctx)
+		if diff := cmp.Diff([]result{{Value: "a"}, {Value: "b"}, {Err: errState}}, got, cmpopts.EquateErrors()); diff != "" || err != nil {
+			t.Errorf("error %v, values (-want +got):\n%s", err, diff)
+		}
+		l.called([]string{"a", "b", "bad"})
+	})
+	t.Run("allows giving the loader a name", func(t *testing.T) { // which an Observer is told
+		for _, name := range []string{"", "Some name"} {
+			var o observed
+			var r recorder
+			if v, err := r.source(name).Get(1).Require(inScope(t, loader.WithObserver(&o))); v != 10 || err != nil {
+				t.Errorf("got %v, %v", v, err)
+			}
+			o.told(t, loader.Batch{Source: name, Wave: 1, Keys: 1, Attempts: 1})
+		}
+	})
 }
 
 func TestDataLoaderCache(t *testing.T) {
@@ -206,22 +236,66 @@ func TestDataLoaderRepresentsErrors(t *testing.T) {
 func TestDataLoaderAcceptsAnyKindOfKey(t *testing.T) {
 	t.Run("Accepts objects as keys", func(t *testing.T) {
 		type object struct{ n int } // told apart by its address, not by what is in it
-		calls := 0
+		var calls [][]*object
 		s := loader.NewSource("objects", loader.FromZip(func(_ context.Context, keys []*object) ([]*object, error) {
-			calls++
+			calls = append(calls, keys)
 			return keys, nil
 		}))
 		a, b, ctx := &object{1}, &object{1}, inScope(t)
-		for range 2 {
-			got, err := s.GetAll([]*object{a, b, a}).Require(ctx)
-			if err != nil || len(got) != 3 || got[0] != a || got[1] != b || got[2] != a {
+		load := func() {
+			t.Helper()
+			if got, err := s.GetAll([]*object{a, b, a}).Require(ctx); err != nil || !slices.Equal(got, []*object{a, b, a}) {
 				t.Errorf("got %v, %v", got, err)
 			}
 		}
-		if calls != 1 {
-			t.Errorf("%d calls, want 1", calls)
+		load()
+		load()
+		s.Clear(ctx, a)
+		load()
+		if len(calls) != 2 || !slices.Equal(calls[0], []*object{a, b}) || !slices.Equal(calls[1], []*object{a}) {
+			t.Errorf("calls %v, want one of both, then one of the cleared", calls)
 		}
 	})
+}
+
+func TestDataLoaderAcceptsObjectKeysInCustomCacheKeyFunction(t *testing.T) {
+	type object struct {
+		ID   int
+		Name string
+	}
+	key1, key2 := object{123, "a"}, object{Name: "a", ID: 123}
+	for name, test := range map[string]struct {
+		between func(ctx context.Context, s *loader.Source[object, object])
+		calls   [][]object
+	}{
+		"Accepts objects with a complex key": {func(context.Context, *loader.Source[object, object]) {}, [][]object{{key1}}},
+		"Clears objects with complex key": {func(ctx context.Context, s *loader.Source[object, object]) {
+			s.Clear(ctx, key2)
+		}, [][]object{{key1}, {key1}}},
+		"an object that differs in a field clears nothing": {func(ctx context.Context, s *loader.Source[object, object]) {
+			s.Clear(ctx, object{123, "b"})
+		}, [][]object{{key1}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var calls [][]object
+			ctx := inScope(t)
+			s := loader.NewSource("objects", loader.FromZip(func(_ context.Context, keys []object) ([]object, error) {
+				calls = append(calls, keys)
+				return keys, nil
+			}))
+			for i, key := range []object{key1, key2} {
+				if i == 1 {
+					test.between(ctx, s)
+				}
+				if got, err := s.Get(key).Require(ctx); got != key1 || err != nil {
+					t.Errorf("got %v, %v", got, err)
+				}
+			}
+			if diff := cmp.Diff(test.calls, calls); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestDataLoaderIsResilientToJobQueueOrdering(t *testing.T) {
@@ -237,15 +311,20 @@ func TestDataLoaderIsResilientToJobQueueOrdering(t *testing.T) {
 	})
 	t.Run("can call a loader from a loader", func(t *testing.T) {
 		deep := newIDLoader(t)
-		from := func() *loader.Source[string, string] {
+		from := func(calls *[][]string) *loader.Source[string, string] {
 			return loader.NewSource("outer", loader.FromZip(func(ctx context.Context, keys []string) ([]string, error) {
+				*calls = append(*calls, keys) // there is one: a second at the same time would be a race
 				return deep.source.GetAll(keys).Require(ctx)
 			}))
 		}
-		a, b := from(), from()
+		var aCalls, bCalls [][]string
+		a, b := from(&aCalls), from(&bCalls)
 		got, err := loader.Collect(a.Get("A1"), b.Get("B1"), a.Get("A2"), b.Get("B2")).Require(deep.ctx)
 		if !slices.Equal(got, []string{"A1", "B1", "A2", "B2"}) || err != nil {
 			t.Errorf("got %v, %v", got, err)
+		}
+		if diff := cmp.Diff([][][]string{{{"A1", "A2"}}, {{"B1", "B2"}}}, [][][]string{aCalls, bCalls}); diff != "" {
+			t.Errorf("calls of a and b (-want +got):\n%s", diff)
 		}
 		for _, call := range deep.calls {
 			slices.Sort(call) // whose fetch asks first is open
