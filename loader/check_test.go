@@ -53,3 +53,12 @@ func (r *recorder) fetched(t *testing.T, want ...[]int) {
 		t.Errorf("batches (-want +got):\n%s", diff)
 	}
 }
+
+// fetchedInOrder is fetched in the order of the batches: for a recorder that was asked for one
+// batch a wave.
+func (r *recorder) fetchedInOrder(t *testing.T, want ...[]int) {
+	t.Helper()
+	if diff := cmp.Diff(want, r.got()); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+}

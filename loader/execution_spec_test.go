@@ -54,8 +54,8 @@ func TestClumpExecutionBatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var r1, r2 recorder
 			run(t, r1.source("source1"), r2.source("source2"))
-			r1.fetched(t, []int{1, 2})
-			r2.fetched(t, []int{3, 4})
+			r1.fetchedInOrder(t, []int{1, 2})
+			r2.fetchedInOrder(t, []int{3, 4})
 		})
 	}
 }
@@ -75,8 +75,8 @@ func TestClumpExecutionNestedFlatMaps(t *testing.T) {
 				return loader.FlatMap(loader.FlatMap(loader.Value(i), s1.Get), s2.Get)
 			}
 			yields(t, loader.Collect(wrap(chain(1)), chain(2)), []int{100, 200})
-			r1.fetched(t, []int{1, 2})
-			r2.fetched(t, []int{10, 20})
+			r1.fetchedInOrder(t, []int{1, 2})
+			r2.fetchedInOrder(t, []int{10, 20})
 		})
 	}
 	t.Run("a combinator in the middle of a chain splits nothing", func(t *testing.T) {
@@ -89,8 +89,8 @@ func TestClumpExecutionNestedFlatMaps(t *testing.T) {
 		optional := loader.FlatMap(loader.Optional(s1.Get(4)), func(o loader.Option[int]) loader.Clump[int] { return s2.Get(o.Value) })
 		handled := loader.FlatMap(s1.Get(5).Fallback(0).OrDefault(0), s2.Get)
 		yields(t, loader.Collect(plain, mapped, filtered, optional, handled), []int{100, 200, 300, 400, 500})
-		r1.fetched(t, []int{1, 2, 3, 4, 5})
-		r2.fetched(t, []int{10, 20, 30, 40, 50})
+		r1.fetchedInOrder(t, []int{1, 2, 3, 4, 5})
+		r2.fetchedInOrder(t, []int{10, 20, 30, 40, 50})
 	})
 }
 
@@ -102,8 +102,8 @@ func TestClumpExecutionForComprehension(t *testing.T) {
 			return s2.Get(3).Filter(func(i int) bool { return i != 999 })
 		})
 		yields(t, c, pairOf[[]int, int]{V1: []int{10, 20}, V2: 30})
-		r1.fetched(t, []int{1, 2})
-		r2.fetched(t, []int{3})
+		r1.fetchedInOrder(t, []int{1, 2})
+		r2.fetchedInOrder(t, []int{3})
 	})
 	r1, r2 = recorder{}, recorder{}
 	t.Run("using a future clump as base", func(t *testing.T) {
@@ -112,29 +112,42 @@ func TestClumpExecutionForComprehension(t *testing.T) {
 			return then(loader.Collect(s1.Get(i)), func([]int) loader.Clump[[]int] { return loader.Collect(s2.Get(i)) })
 		})
 		yields(t, c, pairOf[[]int, []int]{V1: []int{10}, V2: []int{10}})
-		r1.fetched(t, []int{1})
-		r2.fetched(t, []int{1})
+		r1.fetchedInOrder(t, []int{1})
+		r2.fetchedInOrder(t, []int{1})
 	})
 	r1, r2 = recorder{}, recorder{}
 	t.Run("complex scenario", func(t *testing.T) {
-		type result = pairOf[[]int, pairOf[[]int, pairOf[[]int, int]]]
-		both := func(a, b int) loader.Clump[[]int] { return loader.Collect(s1.Get(a), s2.Get(b)) }
-		c := loader.FlatMap(loader.Value(1), func(const1 int) loader.Clump[result] {
-			return loader.FlatMap(loader.Value(2), func(const2 int) loader.Clump[result] {
-				return then(both(const1, const2), func(collect1 []int) loader.Clump[pairOf[[]int, pairOf[[]int, int]]] {
-					again := both(const1, const2).Filter(func([]int) bool { return true })
-					return then(again, func([]int) loader.Clump[pairOf[[]int, int]] {
-						return loader.FlatMap(loader.Join(loader.Value(4), loader.Value(5)), func(join1 pairOf[int, int]) loader.Clump[pairOf[[]int, int]] {
-							return loader.Join(s1.GetAll(collect1), s2.Get(join1.V2))
+		yields(t, complexScenario(s1, s2), scenario{1, 2, []int{10, 20}, []int{10, 20}, pairOf[int, int]{V1: 4, V2: 5},
+			pairOf[[]int, int]{V1: []int{100, 200}, V2: 50}})
+		r1.fetchedInOrder(t, []int{1}, []int{10, 20})
+		r2.fetchedInOrder(t, []int{2}, []int{5})
+	})
+}
+
+// scenario is what the for-comprehension of "complex scenario" yields.
+type scenario struct {
+	Const1, Const2     int
+	Collect1, Collect2 []int
+	Join1              pairOf[int, int]
+	Join2              pairOf[[]int, int]
+}
+
+func complexScenario(s1, s2 *loader.Source[int, int]) loader.Clump[scenario] {
+	type clump = loader.Clump[scenario]
+	return loader.FlatMap(loader.Value(1), func(const1 int) clump {
+		return loader.FlatMap(loader.Value(2), func(const2 int) clump {
+			both := loader.Collect(s1.Get(const1), s2.Get(const2))
+			return loader.FlatMap(both, func(collect1 []int) clump {
+				again := loader.Collect(s1.Get(const1), s2.Get(const2)).Filter(func([]int) bool { return true })
+				return loader.FlatMap(again, func(collect2 []int) clump {
+					return loader.FlatMap(loader.Join(loader.Value(4), loader.Value(5)), func(join1 pairOf[int, int]) clump {
+						return loader.Map(loader.Join(s1.GetAll(collect1), s2.Get(join1.V2)), func(join2 pairOf[[]int, int]) scenario {
+							return scenario{const1, const2, collect1, collect2, join1, join2}
 						})
 					})
 				})
 			})
 		})
-		yields(t, c, result{V1: []int{10, 20}, V2: pairOf[[]int, pairOf[[]int, int]]{
-			V1: []int{10, 20}, V2: pairOf[[]int, int]{V1: []int{100, 200}, V2: 50}}})
-		r1.fetched(t, []int{1}, []int{10, 20})
-		r2.fetched(t, []int{2}, []int{5})
 	})
 }
 
