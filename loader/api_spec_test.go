@@ -48,8 +48,16 @@ func TestClumpAPILists(t *testing.T) {
 	t.Run("traversing multiple inputs (Clump.traverse)/list", func(t *testing.T) {
 		yields(t, loader.Traverse([]int{1, 2, 3}, plusOne), []int{2, 3, 4})
 	})
+	t.Run("traversing multiple inputs (Clump.traverse)/varargs", func(t *testing.T) {
+		varargs := func(in ...int) loader.Clump[[]int] { return loader.Traverse(in, plusOne) } // whose function comes last
+		yields(t, varargs(1, 2, 3), []int{2, 3, 4})
+	})
 	t.Run("traversing multiple inputs (Clump.traverse)/nothing", func(t *testing.T) {
 		yields(t, loader.Traverse(nil, plusOne), []int{})
+	})
+	t.Run("collect multiple clumps in only one (Clump.collect)/list", func(t *testing.T) {
+		clumps := []loader.Clump[int]{loader.Value(1), loader.Value(2)}
+		yields(t, loader.Collect(clumps...), []int{1, 2})
 	})
 	t.Run("collect multiple clumps in only one (Clump.collect)/varargs", func(t *testing.T) {
 		yields(t, loader.Collect(loader.Value(1), loader.Value(2)), []int{1, 2})
