@@ -21,12 +21,14 @@ type (
 
 func fetchPlaylists(_ context.Context, ids []int) (map[int]examplePlaylist, error) {
 	fmt.Println("playlists service:", ids)
-	return map[int]examplePlaylist{7: {7, 20, []int{1, 3}}}, nil
+	return map[int]examplePlaylist{7: {7, 20, []int{1, 3}}, 8: {8, 30, []int{2}}}, nil
 }
 
 // The limitation that Clump's README names: the users are fetched once for the playlists' creators
-// and again for the tracks'. Plans remember that of a shape, and from the second Scope on the
-// creators of the playlists wait for those of the tracks: a call less, in as many waves.
+// and again for the tracks'. There the tracks are chained to the creator by flatMap, which makes four
+// waves and leaves nothing to save; here the two are joined, as neither needs the other. Plans
+// remember of a shape what is asked for again, and from the second Scope on the creators of the
+// playlists wait for those of the tracks: a call less, in as many waves.
 func ExampleWithPlan() {
 	playlists := loader.NewSource("playlists", loader.FromMap(fetchPlaylists))
 	enrichedPlaylistOf := func(id int) loader.Clump[enrichedPlaylist] {
@@ -40,26 +42,31 @@ func ExampleWithPlan() {
 	var plans loader.Plans // one for the process
 	for range 2 {
 		scope := loader.NewScope(loader.WithPlan(&plans, "playlist page"), loader.WithObserver(waves{}))
-		p, err := enrichedPlaylistOf(7).Require(loader.WithScope(context.Background(), scope))
-		fmt.Println("by", p.Creator.Name, "with", len(p.Tracks), "tracks", err)
+		page := loader.Traverse([]int{7, 8}, enrichedPlaylistOf)
+		found, err := loader.List(loader.WithScope(context.Background(), scope), page)
+		for _, p := range found {
+			fmt.Println("by", p.Creator.Name, "with", len(p.Tracks), "tracks", err)
+		}
 	}
 	// Unordered output:
-	// playlists service: [7]
-	// wave 1: 1 keys of playlists
-	// users service: [20]
-	// tracks service: [1 3]
-	// wave 2: 2 keys of tracks
-	// wave 2: 1 keys of users
-	// 1 of users cached
+	// playlists service: [7 8]
+	// wave 1: 2 keys of playlists
+	// users service: [20 30]
+	// tracks service: [1 3 2]
+	// wave 2: 3 keys of tracks
+	// wave 2: 2 keys of users
+	// 2 of users cached
 	// users service: [10]
 	// wave 3: 1 keys of users
 	// by bob with 2 tracks <nil>
-	// playlists service: [7]
-	// wave 1: 1 keys of playlists
-	// tracks service: [1 3]
-	// wave 2: 2 keys of tracks
-	// 1 of users cached
-	// users service: [20 10]
-	// wave 3: 2 keys of users
+	// by charlie with 1 tracks <nil>
+	// playlists service: [7 8]
+	// wave 1: 2 keys of playlists
+	// tracks service: [1 3 2]
+	// wave 2: 3 keys of tracks
+	// 2 of users cached
+	// users service: [20 30 10]
+	// wave 3: 3 keys of users
 	// by bob with 2 tracks <nil>
+	// by charlie with 1 tracks <nil>
 }

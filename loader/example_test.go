@@ -46,7 +46,7 @@ func fetchTracks(_ context.Context, ids []int) (map[int]exampleTrack, error) {
 func fetchUsers(_ context.Context, ids []int) ([]exampleUser, error) {
 	fmt.Println("users service:", ids)
 	var found []exampleUser
-	for _, u := range []exampleUser{{20, "bob"}, {10, "alice"}} {
+	for _, u := range []exampleUser{{30, "charlie"}, {20, "bob"}, {10, "alice"}} {
 		for _, id := range ids {
 			if id == u.ID {
 				found = append(found, u)

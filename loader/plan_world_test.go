@@ -64,7 +64,8 @@ func newWorld() *world {
 	return w
 }
 
-// playlist is the Clump README's: a playlist with its creator, and with its tracks and theirs.
+// playlist is a playlist with its creator, and with its tracks and theirs. In Clump's README the
+// tracks are chained to the creator, and so come a wave later; here the two are joined.
 func (w *world) playlist(id int) loader.Clump[int] {
 	return loader.FlatMap(w.playlists.Get(id), func(v int) loader.Clump[int] {
 		creator := w.users.Get(v)
