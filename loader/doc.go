@@ -62,18 +62,26 @@
 //	       playlists  tracks         users      3
 //
 // Only what nothing else waits for is held, so that there are never more waves; and only for one
-// wave, so that where the data turns out different from what was learned, that costs a wave, once.
+// wave, so that where the data turns out different from what was learned, that costs a wave. The
+// source is held there again when that would have been right in two Scopes in a row; after each
+// further time that it proves wrong it takes twice as many.
 //
 // # Guarantees
 //
-//   - There are no timers and no windows: what is fetched together is a function of the composition and the data
-//     alone, whatever the load of the machine.
-//   - A key is fetched at most once a Scope: values, misses and the errors of single keys are remembered. It
-//     may be fetched again when it was cleared, and when its batch failed as a whole.
-//   - Functions given to combinators run on the goroutine that drives the execution, one at a time; they need no locks
-//     among themselves. They must not call Get in the same Scope; a fetch or a Future may.
+//   - There are no timers and no windows: under Rounds, what executions that have begun fetch together is a function of
+//     the composition and the data alone, whatever the load of the machine. Under Eager it is also one of which fetch
+//     was quicker.
+//   - A goroutine that has not called Get yet holds nothing back: Gets from several goroutines are batched only where
+//     each has begun before all the others wait. What holds them together for certain is one clump of all ([Collect],
+//     [Traverse]), or an [Execution] for each, begun ([Scope.Begin]) before the goroutines start.
+//   - A key is fetched at most once a Scope: values, misses and the errors of single keys are remembered. It may be
+//     fetched again when it was cleared, when its batch failed as a whole or was abandoned, as nobody waited for it any
+//     more, and by the retries that [MaxRetries] allows.
+//   - Functions given to combinators run on the goroutine that drives the execution, one at a time; within one
+//     execution they need no locks among themselves. They must not call Get in the same Scope; a fetch or a Future may.
 //   - Composition costs no stack and linear time, at any depth, and no goroutine: there is one for each batch and Future,
 //     and none for a batch that is alone under way, where the execution that sends it has a context that can not end.
+//     [FromSingle] has one for each key besides.
 //   - A Get whose context ends returns at once, also while it goes on from one known key to the next. A batch runs under
 //     a context of its own, and is cancelled when nobody waits for it any more.
 //   - No goroutine outlives its fetch; a fetch should heed its context.

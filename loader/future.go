@@ -3,10 +3,11 @@ package loader
 import "context"
 
 // Future is the clump of what f returns: the bridge to a service without batches. f runs on a
-// goroutine of its own, at most once a Scope however often the clump is used, and is started as
-// soon as an execution comes to it. Its context has the values of that execution's and ends when
-// nobody waits for it any more; then the clump has failed with context.Canceled for the rest of the
-// Scope. ErrNotFound is an error here like any other.
+// goroutine of its own, at most once a Scope however often the clump is used. It is started when an
+// execution that has come to it has run all else that it can, and does not wait for a dispatch. Its
+// context has the values of that execution's and ends when nobody waits for it any more; then the
+// clump has failed with context.Canceled for the rest of the Scope. ErrNotFound is an error here like
+// any other.
 //
 // Under Rounds a Future on its way holds back the dispatch as a fetch does: what comes after it may
 // have more to ask for.

@@ -37,8 +37,9 @@ func NewPlans(size int) *Plans {
 // next, where that was so before: a fetch going out now had asked it for more keys, and nothing
 // fetched, nor any Future, had been waiting for the keys it is due with. So there are fewer
 // batches, in as many waves. A guess that proves wrong, because the data differ, costs one wave at
-// most, and is not made again before it has proved right in as many Scopes in a row as it takes:
-// two at first, twice that after each further time. A failure or a miss counts like any answer.
+// most, and is made again only when it would have been right in two Scopes in a row, where what it is
+// about came up; twice as many after each further time that it was made and proved wrong, up to
+// 65,536. A failure or a miss counts like any answer.
 //
 // Sources are known by their pointers, the parameters of a ParamSource all as the one source: what
 // is learned with one parameter holds for others. A source that is made anew for each Scope is

@@ -49,6 +49,10 @@ func Backoff(base, max time.Duration) SourceOption {
 
 // MaxConcurrency bounds the fetches of this source that are under way in the whole process; others
 // wait for their turn. Unlimited unless told; below 1 means unlimited.
+//
+// It counts batches, not the calls that FromSingle makes within one. A fetch that itself gets clumps
+// of its own Source keeps its place meanwhile: with MaxConcurrency(1) it would wait for itself, and n
+// such fetches can wait for each other.
 func MaxConcurrency(n int) SourceOption {
 	return func(s *settings) {
 		s.slots = nil
