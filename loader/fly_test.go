@@ -126,17 +126,22 @@ func TestGetInsideAFetchOfAGetThatCanNotEnd(t *testing.T) {
 	})
 }
 
+// telling is a source that fetches from g, and the contexts of its fetches, one at a time.
+func telling(g *gate) (*loader.Source[int, int], <-chan context.Context) {
+	contexts := make(chan context.Context, 1)
+	return loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
+		contexts <- ctx
+		return g.fetch(ctx, keys)
+	})), contexts
+}
+
 // TestFetchOutlivesItsFirstAsker has the asker's context end, of whose values the fetch's has, while
 // another waits.
 func TestFetchOutlivesItsFirstAsker(t *testing.T) {
 	type key struct{}
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		contexts := make(chan context.Context, 1)
-		s := loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
-			contexts <- ctx
-			return g.fetch(ctx, keys)
-		}))
+		s, contexts := telling(g)
 		shared := inScope(t)
 		asker, cancel := context.WithCancelCause(context.WithValue(shared, key{}, "alice"))
 		first := getting(asker, s.Get(1))
@@ -226,11 +231,7 @@ func TestFetchSettlesWhatIsHeld(t *testing.T) {
 func TestContextsCanBePrinted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		contexts := make(chan context.Context, 1)
-		s := loader.NewSource("s", loader.FromMap(func(ctx context.Context, keys []int) (map[int]int, error) {
-			contexts <- ctx
-			return g.fetch(ctx, keys)
-		}))
+		s, contexts := telling(g)
 		scope := loader.NewScope()
 		ctx := loader.WithScope(t.Context(), scope)
 		short, cancel := context.WithCancel(ctx)
