@@ -22,6 +22,15 @@ func argInt8s(vs []int64) []byte {
 	return b
 }
 
+func argInt4s(vs []int32) []byte {
+	b := newArray(pgtype.Int4OID, len(vs), 4*len(vs))
+	for _, v := range vs {
+		b = binary.BigEndian.AppendUint32(b, 4)
+		b = binary.BigEndian.AppendUint32(b, uint32(v))
+	}
+	return b
+}
+
 func argInt2s[T ~int16](vs []T) []byte {
 	b := newArray(pgtype.Int2OID, len(vs), 2*len(vs))
 	for _, v := range vs {

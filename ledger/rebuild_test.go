@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func TestRebuildWhileTheLedgerWorks(t *testing.T) {
 		for _, sql := range []string{
 			"INSERT INTO funds VALUES (99, 1)",
 			"DELETE FROM outgoing_transfers WHERE to_user_id = 2",
-			"INSERT INTO deposits SELECT 99, -1, 1, 1, 1, now(), 1, 'fake'",
+			"INSERT INTO deposits SELECT 99, -1, 1, 1, 1, now(), 1, 'fake', -1",
 		} {
 			mustExec(t, pool, sql)
 		}
@@ -308,5 +309,19 @@ func TestRebuildDistributes(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, calls); diff != "" || err != nil {
 		t.Errorf("calls (-want +got):\n%s%v", diff, err)
+	}
+}
+
+// Invariant: the rows that Rebuild makes are in the segments of their positions.
+func TestRebuildSegments(t *testing.T) {
+	t.Parallel()
+	for _, history := range rebuiltHistories {
+		for _, position := range []int64{0, 1<<segmentBits - 1, 1 << segmentBits, 7<<segmentBits + 5} {
+			values := history.values(&depotRow{position: position}, &outcome{})
+			at := slices.Index(history.columns, "segment")
+			if len(values) != len(history.columns) || at < 0 || values[at] != int32(position>>segmentBits) {
+				t.Errorf("%v has %v in columns %v", history.table, values, history.columns)
+			}
+		}
 	}
 }

@@ -16,8 +16,12 @@ import (
 // segments the longer ago its records are; each is a few microseconds. Ids have no order across segments: a page by id has a
 // statement for each, and they are merged here.
 
-// segmentBits is also in the migration that made the column.
+// segmentBits is also in the migration that found out the segments of what was decided before it.
 const segmentBits = 18
+
+// segmentOf returns the segment that holds a position. Who writes a history writes it, for a column that Postgres generates costs each row more than
+// one that it is given.
+func segmentOf(position int64) int32 { return int32(position >> segmentBits) }
 
 // segmentsOf returns the segments that hold positions from first to last, of those that there are up to the newest.
 func segmentsOf(first, last int64, newest int32) []int32 {
@@ -66,7 +70,7 @@ const readDecided = `SELECT sum(next_offset)::bigint FROM progress`
 // to another segment, queue is called once more. So nothing is hidden that was decided before the call.
 func (s *PStates) walk(ctx context.Context, planned string, queue func(b *pgx.Batch, newest int32)) (decided int64, err error) {
 	for {
-		newest := int32(s.decided.Load() >> segmentBits)
+		newest := segmentOf(s.decided.Load())
 		b := &pgx.Batch{}
 		b.Queue(readDecided).QueryRow(func(row pgx.Row) error { return row.Scan(&decided) })
 		b.Queue(readSettings, planned) // after what reads a whole table
@@ -77,7 +81,7 @@ func (s *PStates) walk(ctx context.Context, planned string, queue func(b *pgx.Ba
 		for known := s.decided.Load(); known < decided && !s.decided.CompareAndSwap(known, decided); {
 			known = s.decided.Load()
 		}
-		if int32(decided>>segmentBits) <= newest {
+		if segmentOf(decided) <= newest {
 			return decided, nil
 		}
 	}

@@ -111,7 +111,7 @@ ORDER BY h.position DESC LIMIT 1`
 func (v *verification) deviateFunds(ctx context.Context, userID int64, reason string) error {
 	d := Deviation{"funds", 0, -1, userID, reason}
 	var payer int64
-	err := v.tx.QueryRow(ctx, readLastRecord, userID, allSegments(int32(sum(v.replay.want)>>segmentBits))).Scan(&d.Offset, &payer)
+	err := v.tx.QueryRow(ctx, readLastRecord, userID, allSegments(segmentOf(sum(v.replay.want)))).Scan(&d.Offset, &payer)
 	switch {
 	case err == nil:
 		d.Partition = partitionOf(payer, int32(len(v.replay.want)))

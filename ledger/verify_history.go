@@ -20,6 +20,7 @@ type historyRow struct {
 	appended time.Time
 	status   Status
 	id       string
+	segment  int32
 }
 
 // histories are the tables in which each record has its outcome.
@@ -38,16 +39,17 @@ var histories = [3]struct {
 // The histories are read in the order of decisions, which no index of theirs has: sorting once is faster than looking each row up.
 
 const declareOutgoing = `DECLARE verify_outgoing NO SCROLL CURSOR FOR
-SELECT from_user_id, position, to_user_id, amount_minor, payer_balance_minor, 0::bigint, depot_offset, appended_at, status, record_id
+SELECT from_user_id, position, to_user_id, amount_minor, payer_balance_minor, 0::bigint, depot_offset, appended_at, status, record_id,
+    segment
 FROM outgoing_transfers ORDER BY position, from_user_id`
 
 const declareIncoming = `DECLARE verify_incoming NO SCROLL CURSOR FOR
 SELECT to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id
+    appended_at, status, record_id, segment
 FROM incoming_transfers ORDER BY position, to_user_id`
 
 const declareDeposits = `DECLARE verify_deposits NO SCROLL CURSOR FOR
-SELECT user_id, position, user_id, amount_minor, balance_minor, 0::bigint, depot_offset, appended_at, status, record_id
+SELECT user_id, position, user_id, amount_minor, balance_minor, 0::bigint, depot_offset, appended_at, status, record_id, segment
 FROM deposits ORDER BY position, user_id`
 
 const fetchOutgoing = `FETCH 10000 FROM verify_outgoing`
@@ -86,7 +88,8 @@ func (c *historyCursor) take(ctx context.Context, tx pgx.Tx, position int64, lim
 }
 
 func scanHistoryRow(row pgx.CollectableRow) (h historyRow, err error) {
-	err = row.Scan(&h.ownerID, &h.position, &h.otherID, &h.amount, &h.balance, &h.payee, &h.offset, &h.appended, &h.status, &h.id)
+	err = row.Scan(&h.ownerID, &h.position, &h.otherID, &h.amount, &h.balance, &h.payee, &h.offset, &h.appended, &h.status, &h.id,
+		&h.segment)
 	return h, err
 }
 
@@ -101,6 +104,7 @@ func (v *verification) compareHistory(i int, have []historyRow, rows []depotRow,
 		want := historyRow{
 			ownerID: row.userID, position: row.position, otherID: row.toUserID, amount: row.amountMinor, balance: o.balanceMinor,
 			offset: row.offset, appended: row.appendedAt, status: o.status, id: row.id,
+			segment: segmentOf(row.position),
 		}
 		if history.incoming {
 			want.ownerID, want.otherID, want.payee = row.toUserID, row.userID, o.payeeMinor
@@ -156,6 +160,8 @@ func (h *historyRow) differs(have *historyRow) string {
 		return fmt.Sprintf("offset of %q is %d, should be %d", h.id, have.offset, h.offset)
 	case !have.appended.Equal(h.appended):
 		return fmt.Sprintf("time of %q is %v, should be %v", h.id, have.appended, h.appended)
+	case have.segment != h.segment:
+		return fmt.Sprintf("segment of %q is %d, should be %d", h.id, have.segment, h.segment)
 	}
 	return ""
 }

@@ -69,16 +69,24 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"balance", "UPDATE deposits SET balance_minor = 1 WHERE user_id = 1",
 			"deposits", 1, bob, "balance before \"salary\" is 1, should be 0"},
 		{"time", "UPDATE deposits SET appended_at = appended_at + interval '1 s' WHERE user_id = 2", "deposits", 2, charlie, "time"},
+		{"payer's segment", "UPDATE outgoing_transfers SET segment = 1 WHERE record_id = 'charlie1'",
+			"outgoing_transfers", 4, alice, "segment of \"charlie1\" is 1, should be 0"},
+		{"payee's segment", "UPDATE incoming_transfers SET segment = -1 WHERE record_id = 'charlie1'",
+			"incoming_transfers", 4, charlie, "segment of \"charlie1\" is -1, should be 0"},
+		{"deposit's segment", "UPDATE deposits SET segment = 2 WHERE user_id = 2",
+			"deposits", 2, charlie, "segment of \"salary\" is 2, should be 0"},
+		{"in two segments", `INSERT INTO deposits SELECT user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status,
+			record_id, 1 FROM deposits WHERE user_id = 2`, "deposits", 2, charlie, "\"salary\""},
 		{"lost row", "DELETE FROM incoming_transfers WHERE depot_offset = 6",
 			"incoming_transfers", 6, bob, "is missing"},
-		{"invented row", `INSERT INTO deposits SELECT user_id, 100, amount_minor, balance_minor, 100, appended_at, status, 'fake'
+		{"invented row", `INSERT INTO deposits SELECT user_id, 100, amount_minor, balance_minor, 100, appended_at, status, 'fake', 0
 			FROM deposits WHERE user_id = 0`, "deposits", 100, alice, "no decided record \"fake\" explains this row"},
 		{"invented transfer", `INSERT INTO incoming_transfers
 			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, 100, appended_at,
-			status, 'fake' FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
+			status, 'fake', 0 FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
 		{"second row", `INSERT INTO outgoing_transfers SELECT 99, position, to_user_id, amount_minor, payer_balance_minor, depot_offset,
-			appended_at, status, record_id FROM outgoing_transfers WHERE depot_offset = 4`, "outgoing_transfers", 4, 99, "explains this row"},
-		{"flood", `INSERT INTO deposits SELECT n, -1, 1, 0, 5, now(), 1, 'fake' FROM generate_series(1, 1000) n`,
+			appended_at, status, record_id, segment FROM outgoing_transfers WHERE depot_offset = 4`, "outgoing_transfers", 4, 99, "explains this row"},
+		{"flood", `INSERT INTO deposits SELECT n, -1, 1, 0, 5, now(), 1, 'fake', -1 FROM generate_series(1, 1000) n`,
 			"deposits", 5, 1, "no decided record"},
 		{"microbatch before all", "INSERT INTO microbatches VALUES (-1, 1, 0)", "microbatches", 1, -1, "begins at position -1"},
 		{"microbatch behind all", "INSERT INTO microbatches VALUES (7, 8, 0)", "microbatches", 8, -1, "ends at 8, progress is 7"},
@@ -151,5 +159,21 @@ func TestVerifyManyRecords(t *testing.T) {
 	}
 	if len(dones) != 2 || dones[1] != int64(len(records)) {
 		t.Errorf("progress was %v, want two calls, the last with %d", dones, len(records))
+	}
+}
+
+// Invariant: the segment is that of the position, also far from the beginning.
+func TestVerifyComparesSegments(t *testing.T) {
+	t.Parallel()
+	const position, segment = 7<<segmentBits + 5, 7
+	for i, history := range histories {
+		row := depotRow{entry: entry{kind: history.kind, id: "far"}, position: position}
+		for _, found := range []int32{segment, segment - 1, 0} {
+			v := verification{}
+			v.compareHistory(i, []historyRow{{position: position, id: "far", segment: found}}, []depotRow{row}, make([]outcome, 1))
+			if v.report.OK() != (found == segment) {
+				t.Errorf("%s in segment %d: %v", history.table, found, v.report.Deviations)
+			}
+		}
 	}
 }

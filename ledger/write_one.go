@@ -11,17 +11,17 @@ const writeAccount = `UPDATE funds SET balance_minor = $2 WHERE user_id = $1`
 const writeAccounts = `UPDATE funds SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $4::bigint END WHERE user_id IN ($1, $3)`
 
 const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
-    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-
-const writeIncomingTransfer = `INSERT INTO incoming_transfers
-    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id)
+    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
+const writeIncomingTransfer = `INSERT INTO incoming_transfers
+    (to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
+    appended_at, status, record_id, segment)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
 const writeDeposit = `INSERT INTO deposits
-    (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+    (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id, segment)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
 var (
 	stmtAddAccount            = statement{"clumpql_add_account", addAccount}
@@ -57,11 +57,11 @@ func (mb *microbatch) writeOneHistory(m *message) {
 	row, o := &mb.rows[0], &mb.outcomes[0]
 	position, amount, found, offset := argInt8(row.position), argInt8(row.amountMinor), argInt8(o.balanceMinor), argInt8(row.offset)
 	at, status, id := argTimestamp(row.appendedAt), argInt2(int16(o.status)), []byte(row.id)
-	payer, payee := argInt8(row.userID), argInt8(row.toUserID)
+	payer, payee, segment := argInt8(row.userID), argInt8(row.toUserID), argInt4(segmentOf(row.position))
 	if row.kind == kindDeposit {
-		m.add(stmtWriteDeposit, payee, position, amount, found, offset, at, status, id)
+		m.add(stmtWriteDeposit, payee, position, amount, found, offset, at, status, id, segment)
 		return
 	}
-	m.add(stmtWriteOutgoingTransfer, payer, payee, position, amount, found, offset, at, status, id)
-	m.add(stmtWriteIncomingTransfer, payer, payee, position, amount, found, argInt8(o.payeeMinor), offset, at, status, id)
+	m.add(stmtWriteOutgoingTransfer, payer, position, payee, amount, found, offset, at, status, id, segment)
+	m.add(stmtWriteIncomingTransfer, payee, position, payer, amount, found, argInt8(o.payeeMinor), offset, at, status, id, segment)
 }

@@ -52,6 +52,7 @@ type historyColumns struct {
 	appendedAts                                                              []time.Time
 	statuses                                                                 []Status
 	ids                                                                      []string
+	segments                                                                 []int32
 }
 
 func newHistoryColumns(n int) *historyColumns {
@@ -60,7 +61,7 @@ func newHistoryColumns(n int) *historyColumns {
 	return &historyColumns{
 		userIDs: column(0), toUserIDs: column(1), positions: column(2), amounts: column(3),
 		balances: column(4), payeeBalances: column(5), offsets: column(6),
-		appendedAts: make([]time.Time, n), statuses: make([]Status, n), ids: make([]string, n),
+		appendedAts: make([]time.Time, n), statuses: make([]Status, n), ids: make([]string, n), segments: make([]int32, n),
 	}
 }
 
@@ -87,40 +88,44 @@ func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns 
 		row, o := &mb.rows[p.i], &mb.outcomes[p.i]
 		c.userIDs[at], c.toUserIDs[at], c.positions[at], c.amounts[at] = row.userID, row.toUserID, row.position, row.amountMinor
 		c.balances[at], c.payeeBalances[at], c.offsets[at] = o.balanceMinor, o.payeeMinor, row.offset
-		c.appendedAts[at], c.statuses[at], c.ids[at] = row.appendedAt, o.status, row.id
+		c.appendedAts[at], c.statuses[at], c.ids[at], c.segments[at] = row.appendedAt, o.status, row.id, segmentOf(row.position)
 	}
 	return c
 }
 
+// The columns are all of the table's, in its order: so Postgres puts rows in as they come, without making them anew.
+
 const writeOutgoing = `INSERT INTO outgoing_transfers
-    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id)
+    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    unnest($6::bigint[]), unnest($7::timestamptz[]), unnest($8::smallint[]), unnest($9::text[])`
+    unnest($6::bigint[]), unnest($7::timestamptz[]), unnest($8::smallint[]), unnest($9::text[]), unnest($10::integer[])`
 
 const writeIncoming = `INSERT INTO incoming_transfers
-    (from_user_id, to_user_id, position, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id)
+    (to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
+    appended_at, status, record_id, segment)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::timestamptz[]), unnest($9::smallint[]), unnest($10::text[])`
+    unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::timestamptz[]), unnest($9::smallint[]), unnest($10::text[]),
+    unnest($11::integer[])`
 
 const writeDeposits = `INSERT INTO deposits
-    (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id)
+    (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id, segment)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    unnest($6::timestamptz[]), unnest($7::smallint[]), unnest($8::text[])`
+    unnest($6::timestamptz[]), unnest($7::smallint[]), unnest($8::text[]), unnest($9::integer[])`
 
 // addHistories adds the statements that write the histories.
 func addHistories(m *message, mb *microbatch) {
 	if c := mb.history(kindTransfer, payer); len(c.ids) > 0 {
-		m.add(stmtWriteOutgoing, argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts),
-			argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids))
+		m.add(stmtWriteOutgoing, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.toUserIDs), argInt8s(c.amounts),
+			argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids),
+			argInt4s(c.segments))
 		c = mb.history(kindTransfer, payee)
-		m.add(stmtWriteIncoming, argInt8s(c.userIDs), argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.amounts),
+		m.add(stmtWriteIncoming, argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.userIDs), argInt8s(c.amounts),
 			argInt8s(c.balances), argInt8s(c.payeeBalances), argInt8s(c.offsets), argTimestamps(c.appendedAts),
-			argInt2s(c.statuses), argTexts(c.ids))
+			argInt2s(c.statuses), argTexts(c.ids), argInt4s(c.segments))
 	}
 	if c := mb.history(kindDeposit, payee); len(c.ids) > 0 {
 		m.add(stmtWriteDeposits, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.amounts), argInt8s(c.balances),
-			argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids))
+			argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids), argInt4s(c.segments))
 	}
 }
 

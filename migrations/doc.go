@@ -5,13 +5,14 @@
 //	0003_chain.sql      the payee's balance in incoming transfers, a hash chain over microbatches
 //	0004_segments.sql   keys of histories that grow at one place
 //	0005_checks.sql     fewer and cheaper checks of what is appended and decided; 0006 looks at the rows that are there
+//	0007_segment.sql    the segment of a history's row is given by who writes it
 //
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'
 //
 // Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why.
 // That was tested as far as it can be without a cluster: the calls, their order, and that each unique key contains the column by which its table is
-// distributed. It has not been run on a cluster.
+// distributed. It has not been run on a cluster. One that was distributed at an older version refuses 0007, which says what to do.
 //
 // # Guarantees
 //

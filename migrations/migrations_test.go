@@ -2,6 +2,8 @@ package migrations_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
@@ -122,9 +125,15 @@ func migratedTo(t *testing.T, version int32) *pgx.Conn {
 	return conn
 }
 
-// Invariant: 0004 keeps what was decided before it, and finds out in which segment it is.
+// Invariant: 0004 keeps what was decided before it, and finds out in which segment it is; 0007 keeps that, and lets nobody forget it.
 func TestUpSegments(t *testing.T) {
-	conn := migratedTo(t, 3)
+	for _, version := range []int32{3, 6} {
+		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { upSegments(t, version) })
+	}
+}
+
+func upSegments(t *testing.T, version int32) {
+	conn := migratedTo(t, version)
 	const decided = `INSERT INTO deposits SELECT 1, p, 7, 0, p, now(), 1, 'd' || p FROM unnest('{0,262143,262144,2883584}'::bigint[]) p;
 INSERT INTO outgoing_transfers SELECT 1, position, 2, amount_minor, 8, depot_offset, appended_at, status, record_id FROM deposits;
 INSERT INTO incoming_transfers SELECT 2, position, 1, amount_minor, 8, 9, depot_offset, appended_at, status, record_id FROM deposits`
@@ -139,6 +148,11 @@ INSERT INTO incoming_transfers SELECT 2, position, 1, amount_minor, 8, 9, depot_
 		found := lines(t, conn, `SELECT concat_ws(' ', record_id, segment, amount_minor) FROM `+table+` ORDER BY position`)
 		if !slices.Equal(found, want) {
 			t.Errorf("%s has %q, want %q", table, found, want)
+		}
+		_, err := conn.Exec(t.Context(), `UPDATE `+table+` SET segment = NULL`)
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != "23502" || refused.ColumnName != "segment" {
+			t.Errorf("%s without a segment: %v, want a refusal", table, err)
 		}
 	}
 }

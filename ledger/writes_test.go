@@ -1,0 +1,27 @@
+package ledger
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
+)
+
+// Invariant: what is written in bulk goes into its table as it is unnested. Where a column is left out, or two change places, each row is copied first.
+func TestWriteStatements(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	for name, s := range map[string]struct {
+		sql        string
+		parameters int
+	}{
+		"outgoing": {writeOutgoing, 10},
+		"incoming": {writeIncoming, 11},
+		"deposits": {writeDeposits, 9},
+	} {
+		plan := explain(t, pool, s.sql, s.parameters)
+		if !strings.Contains(plan, "->  ProjectSet") || strings.Contains(plan, "Subquery Scan") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+}
