@@ -91,7 +91,7 @@ func (i *immediateTable) record(t *testing.T, round func(id string) []Record) (p
 		waitIdle(t, i.mine.depot) // it may renew its lease just after that
 		i.faults.record()
 		i.check(t, nil, round)
-		points = ofMessage(i.faults.disarm(), immediateSettings)
+		points = ofMessage(i.faults.disarm(), immediateSettings, immediateRecordSettings)
 		if time.Since(start) > time.Minute {
 			t.Fatal("nothing is decided as it is appended")
 		}
@@ -99,10 +99,10 @@ func (i *immediateTable) record(t *testing.T, round func(id string) []Record) (p
 	return points
 }
 
-// ofMessage returns the points of the message that has a statement, each as the first of its kind. There are none where another message
+// ofMessage returns the points of the message that has one of these statements, each as the first of its kind. There are none where another message
 // was sent meanwhile.
-func ofMessage(seen []point, statement string) (points []point) {
-	at := slices.IndexFunc(seen, func(p point) bool { return p.statement == statement })
+func ofMessage(seen []point, statements ...string) (points []point) {
+	at := slices.IndexFunc(seen, func(p point) bool { return slices.Contains(statements, p.statement) })
 	if at < 1 {
 		return nil
 	}

@@ -238,7 +238,7 @@ func TestWorkerDoesNotLookAfterAppendDecided(t *testing.T) {
 	for round, looks := 0, 0; ; round++ {
 		f.record()
 		settle(t, d, Deposit{fmt.Sprint(round), alice, 1})
-		appended := seen(0, immediateSettings)
+		appended := seen(0, immediateRecordSettings)
 		if appended < 0 {
 			continue // the worker was looking, or had been told to
 		}
