@@ -6,9 +6,9 @@ import "slices"
 
 const addAccount = `INSERT INTO funds (user_id, balance_minor) VALUES ($1, $2)`
 
-const writeAccount = `UPDATE funds SET balance_minor = $2 WHERE user_id = $1`
+const writeAccount = `UPDATE funds SET balance_minor = $2, room = NULL WHERE user_id = $1`
 
-const writeAccounts = `UPDATE funds SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $4::bigint END WHERE user_id IN ($1, $3)`
+const writeAccounts = `UPDATE funds SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $4::bigint END, room = NULL WHERE user_id IN ($1, $3)`
 
 const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
     (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)

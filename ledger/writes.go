@@ -10,7 +10,7 @@ import (
 
 const addAccounts = `INSERT INTO funds (user_id, balance_minor) SELECT unnest($1::bigint[]), unnest($2::bigint[])`
 
-const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor
+const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor, room = NULL
 FROM unnest($1::bigint[], $2::bigint[]) AS u (user_id, balance_minor)
 WHERE funds.user_id = u.user_id`
 
