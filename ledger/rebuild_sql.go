@@ -19,7 +19,7 @@ const createRebuiltSchema = `CREATE SCHEMA rebuilt`
 const createRebuiltFunds = `CREATE TABLE rebuilt.funds (
     LIKE public.funds INCLUDING ALL EXCLUDING INDEXES,
     CONSTRAINT funds_pkey PRIMARY KEY (user_id)
-) WITH (fillfactor = 90)`
+) WITH (fillfactor = 85)`
 
 const createRebuiltOutgoing = `CREATE TABLE rebuilt.outgoing_transfers (LIKE public.outgoing_transfers INCLUDING ALL EXCLUDING INDEXES)`
 
