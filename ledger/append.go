@@ -182,10 +182,11 @@ func (c *depotColumns) append(e entry, offset, token int64) {
 	c.ids = append(c.ids, e.id)
 }
 
+// insertRecords has the columns in the order of the table's: see writes.go.
 const insertRecords = `INSERT INTO depot
-    (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
-SELECT $1::integer, r.*, now()
-FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[]) AS r`
+    (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
+SELECT unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]), unnest($6::bigint[]),
+    now(), $1::integer, unnest($7::smallint[]), unnest($8::text[])`
 
 const advanceHead = `UPDATE depot_heads SET next_offset = $2 WHERE partition = $1`
 

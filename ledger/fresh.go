@@ -22,9 +22,9 @@ WHERE partition = $1::integer
 RETURNING next_offset - $3::bigint, now()`
 
 const insertFresh = `INSERT INTO depot
-    (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
-SELECT h.partition, h.next_offset - cardinality($2::bigint[]) + unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]),
-    unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::smallint[]), unnest($8::text[]), now()
+    (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
+SELECT h.next_offset - cardinality($2::bigint[]) + unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]),
+    unnest($5::bigint[]), unnest($6::bigint[]), now(), h.partition, unnest($7::smallint[]), unnest($8::text[])
 FROM depot_heads h
 WHERE h.partition = $1::integer`
 

@@ -36,7 +36,7 @@ const immediateSettings = planSettings + `,
     set_config('lock_timeout', '100', true)`
 
 // immediateRecordSettings are those of immediateSettings that a group of one record needs. Its statements have neither arrays nor joins: Postgres keeps
-// their plans by itself. Each setting is a fiftieth of its work for such a group.
+// their plans by itself. Each setting is a hundredth of its work for such a group.
 const immediateRecordSettings = `SELECT set_config('enable_seqscan', 'off', true), set_config('lock_timeout', '100', true)`
 
 const takeNextOffsets = `UPDATE depot_heads
@@ -44,9 +44,9 @@ SET next_offset = CASE WHEN partitions = 1 AND next_offset = $1::bigint THEN $2:
 WHERE partition = 0`
 
 const insertDecided = `INSERT INTO depot
-    (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
-SELECT 0, unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    unnest($6::smallint[]), unnest($7::text[]), $8::timestamptz`
+    (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+    $8::timestamptz, 0, unnest($6::smallint[]), unnest($7::text[])`
 
 // insertDecidedRecord is insertDecided for a group of one record: see write_one.go.
 const insertDecidedRecord = `INSERT INTO depot

@@ -18,6 +18,9 @@ func TestWriteStatements(t *testing.T) {
 		"outgoing": {writeOutgoing, 10},
 		"incoming": {writeIncoming, 11},
 		"deposits": {writeDeposits, 9},
+		"appended": {insertRecords, 8},
+		"fresh":    {insertFresh, 8},
+		"decided":  {insertDecided, 8},
 	} {
 		plan := explain(t, pool, s.sql, s.parameters)
 		if !strings.Contains(plan, "->  ProjectSet") || strings.Contains(plan, "Subquery Scan") {
