@@ -219,3 +219,30 @@ func TestRun_KeepsWhatWasGenerated(t *testing.T) {
 		}
 	}
 }
+
+// What was not there is not there when generating fails, the models and their folder neither, though they were written by then.
+func TestRun_WritesNothingNew(t *testing.T) {
+	folder, err := os.MkdirTemp(".", "_refused") // in the module, as gqlgen asks for the import path of the models; none of ./...
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
+	cfg := config.DefaultConfig()
+	cfg.Exec = config.ExecConfig{Filename: filepath.Join(folder, "exec/generated.go"), Package: "exec"}
+	cfg.Model = config.PackageConfig{Filename: filepath.Join(folder, "graph/model/models_gen.go"), Package: "model"}
+	cfg.Sources = []*ast.Source{{Name: "api.graphqls", Input: "type Query { node: Node } type Node { id: ID! } directive @trace on FIELD"}}
+	if err := generate.Run(cfg); err == nil || !strings.Contains(err.Error(), "@trace: directives in queries are not run") {
+		t.Errorf("error %v, want the refusal of @trace", err)
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) > 0 {
+		t.Errorf("left %s in the folder", left)
+	}
+}
