@@ -65,12 +65,13 @@ func code(err error, path ast.Path) (c coded, ok bool) {
 	if e, is := errors.AsType[*ledger.ConflictError](err); is {
 		return coded{codeConflict, e.Field, e.Error()}, true
 	}
+	unavailable, late := errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded)
 	switch {
-	case errors.Is(err, ledger.ErrOutcomeUnknown):
+	case errors.Is(err, ledger.ErrOutcomeUnknown) && (unavailable || !late): // else it was sent, and waits
 		return coded{codeUnavailable, "", "no answer from the database: it may have happened or not; it is safe to try again with the same ids"}, true
-	case errors.Is(err, ledger.ErrUnavailable), postgresGone(err):
+	case unavailable, postgresGone(err):
 		return coded{codeUnavailable, "", "the database cannot be reached; " + tryAgain}, true
-	case errors.Is(err, context.DeadlineExceeded):
+	case late:
 		return coded{codeTimeout, "", "the request took too long; " + tryAgain}, true
 	case errors.Is(err, context.Canceled):
 		return coded{codeUnavailable, "", "the request was cut off; " + tryAgain}, true

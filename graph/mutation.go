@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/clumpql/clumpql/graph/model"
 	"github.com/clumpql/clumpql/ledger"
@@ -13,11 +14,14 @@ import (
 // maxTransfers is the most transfers that one mutation takes.
 const maxTransfers = 1000
 
+// maxTelling is the most of a request's time that is kept for telling why the ledger did not answer. It is enough on a busy machine.
+const maxTelling = 500 * time.Millisecond
+
 type mutationResolver struct{ *resolver }
 
-func (r mutationResolver) Deposit(_ context.Context, in model.DepositInput) loader.Clump[*model.DepositPayload] {
+func (r mutationResolver) Deposit(ctx context.Context, in model.DepositInput) loader.Clump[*model.DepositPayload] {
 	record := ledger.Deposit{ID: in.ID, UserID: in.UserID, AmountMinor: in.Amount}
-	appended := r.append([]ledger.Record{record}, []model.WaitFor{in.WaitFor})
+	appended := r.append(ctx, []ledger.Record{record}, []model.WaitFor{in.WaitFor})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.DepositPayload] {
 		payload := func(d *ledger.DepositRecord) *model.DepositPayload {
 			return &model.DepositPayload{Deposit: d, Account: account(in.UserID), Replayed: receipts[0].Replayed}
@@ -31,14 +35,14 @@ func (r mutationResolver) Deposit(_ context.Context, in model.DepositInput) load
 	})
 }
 
-func (r mutationResolver) Transfer(_ context.Context, in model.TransferInput) loader.Clump[*model.TransferPayload] {
-	appended := r.append([]ledger.Record{transferRecord(in)}, []model.WaitFor{in.WaitFor})
+func (r mutationResolver) Transfer(ctx context.Context, in model.TransferInput) loader.Clump[*model.TransferPayload] {
+	appended := r.append(ctx, []ledger.Record{transferRecord(in)}, []model.WaitFor{in.WaitFor})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[*model.TransferPayload] {
 		return r.transferPayload(&in, receipts[0])
 	})
 }
 
-func (r mutationResolver) Transfers(_ context.Context, ins []*model.TransferInput) loader.Clump[[]*model.TransferPayload] {
+func (r mutationResolver) Transfers(ctx context.Context, ins []*model.TransferInput) loader.Clump[[]*model.TransferPayload] {
 	if len(ins) > maxTransfers {
 		return loader.Fail[[]*model.TransferPayload](&InputError{"inputs", fmt.Sprintf("must not be more than %d", maxTransfers)})
 	}
@@ -47,7 +51,7 @@ func (r mutationResolver) Transfers(_ context.Context, ins []*model.TransferInpu
 	for i, in := range ins {
 		records[i], waitFor[i] = transferRecord(*in), in.WaitFor
 	}
-	appended := r.append(records, waitFor).Rescue(func(err error) (loader.Clump[[]ledger.Receipt], bool) {
+	appended := r.append(ctx, records, waitFor).Rescue(func(err error) (loader.Clump[[]ledger.Receipt], bool) {
 		return loader.Fail[[]ledger.Receipt](nameInput(err)), true
 	})
 	return loader.FlatMap(appended, func(receipts []ledger.Receipt) loader.Clump[[]*model.TransferPayload] {
@@ -94,8 +98,14 @@ func (r mutationResolver) recentPayload(in *model.TransferInput, receipt ledger.
 
 // append puts the records into the depot and waits until those that are to be settled are. What is to be read of them comes after it, so
 // it sees what it waited for; mostly it is known here already.
-func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFor) loader.Clump[[]ledger.Receipt] {
+func (r mutationResolver) append(ctx context.Context, records []ledger.Record, waitFor []model.WaitFor) loader.Clump[[]ledger.Receipt] {
+	deadline, bounded := ctx.Deadline()
 	return loader.Future(func(ctx context.Context) ([]ledger.Receipt, error) {
+		if bounded {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, ledgerTime(time.Until(deadline)))
+			defer cancel()
+		}
 		receipts, err := r.depot.Append(ctx, records...)
 		if err != nil {
 			return nil, err
@@ -109,6 +119,10 @@ func (r mutationResolver) append(records []ledger.Record, waitFor []model.WaitFo
 		return receipts, r.depot.Wait(ctx, settle)
 	})
 }
+
+// ledgerTime is how much of what is left of a request's time the ledger has: when that is over it can tell whether Postgres is away, while the
+// end of the request is an end of everything.
+func ledgerTime(left time.Duration) time.Duration { return left - min(left/5, maxTelling) }
 
 // nameInput lets an error name the input of a bulk that it is about.
 func nameInput(err error) error {

@@ -66,8 +66,9 @@ func (d *Depot) Close() {
 // own records do not count as Replayed.
 //
 // When ctx ends before the records are sent, nothing of them is appended; after that the error is ErrOutcomeUnknown besides
-// ctx.Err(). Postgres out of reach, also when that is why ctx ended, or too many waiting records, is ErrUnavailable. Every
-// call is safe to repeat.
+// ctx.Err(). Postgres out of reach, also when that is why ctx ended, or too many waiting records, is ErrUnavailable; so is a ctx
+// that ends when Postgres has not answered for three seconds, be it silent or an append waiting for a transaction that holds the depot. Every call is
+// safe to repeat.
 func (d *Depot) Append(ctx context.Context, records ...Record) ([]Receipt, error) {
 	if len(records) == 0 {
 		return nil, nil

@@ -77,7 +77,7 @@
 // What a process appends whose worker has lost its term without knowing waits for the poll of the other's: a third of the lease. Who has just begun to
 // listen, or was not heard of for three seconds, waits for its own poll: a second.
 // While Postgres is away, appends answer ErrUnavailable after a few seconds or when their context ends, and the worker
-// tries until its context ends.
+// tries until its context ends. A context that ends after Postgres was silent for three seconds is answered ErrUnavailable too.
 //
 // PStates that are damaged are made anew by Rebuild while everything goes on. The depot and the microbatches are what it makes them from: of
 // those there is no second copy but a backup. What was decided on damaged funds is in the chain as it was decided; after Rebuild

@@ -35,6 +35,7 @@ func (d *Depot) commit(ctx context.Context, group []*call) {
 	giveUp := time.Now().Add(appendRetryFor)
 	committing := false
 	for attempt := 0; ; attempt++ {
+		d.line.attempts()
 		err := d.attempt(ctx, group, &committing)
 		d.line.setAway(err)
 		switch {

@@ -31,6 +31,7 @@ type line struct {
 	draining bool
 	closed   bool
 	away     error // of the last attempt to commit: Postgres is out of reach
+	silence  silence
 }
 
 // join puts c at the end of the line, and starts a drain goroutine unless one runs. A call that finds the line empty
@@ -61,10 +62,10 @@ func (l *line) leave(c *call) (left bool, away error) {
 		if waiting == c {
 			l.calls = append(l.calls[:i], l.calls[i+1:]...)
 			l.records -= len(c.entries)
-			return true, l.away
+			return true, l.silence.or(l.away)
 		}
 	}
-	return false, l.away
+	return false, l.silence.or(l.away)
 }
 
 // next returns the next group, or nil when nobody waits: then the drain goroutine has to end.
@@ -87,11 +88,19 @@ func (l *line) next() []*call {
 	return group
 }
 
+// attempts notes that an attempt to commit begins.
+func (l *line) attempts() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.silence.begin()
+}
+
 // setAway notes how the last attempt to commit ended.
 func (l *line) setAway(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.away = nil
+	l.silence.end()
 	if err != nil && transient(err) {
 		l.away = err
 	}

@@ -30,6 +30,7 @@ type waiters struct {
 	polling   bool      // a poll goroutine runs; while nobody waits none does
 	closed    bool      // none may be started
 	pollErr   error     // of the last poll: Postgres is away
+	silence   silence   // of the poll under way
 
 	deciding bool      // a Worker of this process serves a term, and wakes waiters itself
 	sender   uint32    // the backend by which it commits; 0: none
@@ -44,7 +45,7 @@ type waiter struct {
 }
 
 // Wait returns nil when all these records are decided, and ctx.Err() when ctx ends before, together with ErrUnavailable if
-// Postgres was out of reach then.
+// Postgres was out of reach then, or had not answered for three seconds.
 //
 // Any process can wait for the records of any other. A Worker of the same Depot wakes its waiters as it commits;
 // the commits of another process arrive by notification while a Worker of this Depot runs, in whatever role (in its first moments the other
@@ -108,7 +109,7 @@ func (ws *waiters) leave(w *waiter) (away error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	delete(ws.waiting, w)
-	return ws.pollErr
+	return ws.silence.or(ws.pollErr)
 }
 
 // passed is called under mu.
@@ -154,11 +155,19 @@ func (ws *waiters) wake() {
 	}
 }
 
+// polls tells that progress is about to be read.
+func (ws *waiters) polls() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.silence.begin()
+}
+
 // polled is settled for progress that was read. While a microbatch is under way the Worker is about to tell, unless it hangs.
 func (ws *waiters) polled(next []int64, err error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	ws.pollErr = err
+	ws.silence.end()
 	if !ws.sent.IsZero() && time.Since(ws.sent) < DefaultLease {
 		return
 	}
@@ -264,6 +273,7 @@ const readProgress = `SELECT next_offset FROM progress ORDER BY partition`
 func (d *Depot) readSettled(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
+	d.waiters.polls()
 	rows, _ := d.pool.Query(ctx, readProgress)
 	next, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	d.waiters.polled(next, err)
