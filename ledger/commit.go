@@ -59,7 +59,8 @@ func (t *term) send(mb *microbatch, before *sending) *sending {
 		t.write(s.rest, mb)
 		return s
 	}
-	s.histories, s.rest = &message{part: opening, settings: stmtAhead}, &message{part: closing}
+	s.rest = &message{part: closing}
+	s.histories = &message{part: opening, settings: stmtAhead, second: s.rest}
 	s.histories.add(stmtHoldFunds)
 	addHistories(s.histories, mb)
 	t.addFenced(s.rest, mb)
@@ -72,12 +73,13 @@ func (w *Worker) commit(ctx context.Context, s *sending) error {
 	defer close(s.over)
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	s.err = w.sendParts(ctx, s)
-	if s.err == nil {
-		w.depot.decided.add(s.microbatch) // before the waiters wake: they ask for it
-		w.depot.waiters.settled(s.next)
+	if err := w.sendParts(ctx, s); err != nil {
+		s.err = w.whyRefused(ctx, s, err) // which needs a connection: the other one is returned
+		return s.err
 	}
-	return s.err
+	w.depot.decided.add(s.microbatch) // before the waiters wake: they ask for it
+	w.depot.waiters.settled(s.next)
+	return nil
 }
 
 func (w *Worker) sendParts(ctx context.Context, s *sending) error {
@@ -93,17 +95,12 @@ func (w *Worker) sendParts(ctx context.Context, s *sending) error {
 		}
 	}
 	w.depot.waiters.sends(conn.Conn().PgConn().PID())
-	if _, err := s.rest.send(ctx, conn.Conn()); err != nil {
-		return w.whyRefused(ctx, s, err)
-	}
-	return nil
+	_, err = s.rest.send(ctx, conn.Conn())
+	return err
 }
 
 // sendAhead writes the histories, and returns when the microbatch before is committed.
 func (w *Worker) sendAhead(ctx context.Context, conn *pgx.Conn, s *sending) error {
-	if err := s.rest.prepare(ctx, conn); err != nil { // now, for there are no other messages between the two
-		return err
-	}
 	_, err := s.histories.send(ctx, conn)
 	select {
 	case <-s.before.over:
@@ -114,10 +111,7 @@ func (w *Worker) sendAhead(ctx context.Context, conn *pgx.Conn, s *sending) erro
 		return s.before.err
 	}
 	s.before = nil // or it would keep the one before it, and so on
-	if err != nil {
-		return w.whyRefused(ctx, s, err)
-	}
-	return nil
+	return err
 }
 
 const readFence = `SELECT next_offset, epoch FROM progress ORDER BY partition`

@@ -241,3 +241,48 @@ func TestWorkerAhead_faultTable(t *testing.T) {
 		compareWithModel(t, w.pool)
 	})
 }
+
+// Invariant: however large a microbatch is, the message that takes locks after its histories are written arrives as a whole or not at all: a process
+// that falls silent while it sends it would keep them, and with them its successor, until the connection ends.
+func TestWorkerSecondMessageIsSmall(t *testing.T) {
+	t.Parallel()
+	d := newDepot(t, pgtest.New(t))
+	ctx := testContext(t)
+	w := NewWorker(d, WorkerOptions{BatchSize: 1, Logger: testLogger(t)})
+	term, err := w.campaign(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const records = 5000
+	many := []Record{Deposit{"first", alice, 1}}
+	for i := range records {
+		many = append(many, Deposit{"many", int64(i), 1})
+	}
+	if _, err := d.Append(ctx, many...); err != nil {
+		t.Fatal(err)
+	}
+	first := term.begin(term.next)
+	if _, err := w.fill(ctx, term, first); err != nil {
+		t.Fatal(err)
+	}
+	before := term.send(first, nil)
+	w.batchSize = records
+	second := term.begin(first.next)
+	if _, err := w.fill(ctx, term, second); err != nil {
+		t.Fatal(err)
+	}
+	after := term.send(second, before)
+	const segment = 536 // that every network carries
+	if n := len(after.rest.encode()); n > segment {
+		t.Errorf("the second message has %d bytes, want %d at most", n, segment)
+	}
+	ended := make(chan error)
+	go func() { ended <- w.commit(ctx, after) }()
+	if err := w.commit(ctx, before); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	verifyOK(t, d.pool, 1+records)
+}

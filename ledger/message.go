@@ -15,15 +15,16 @@ import (
 // message is a whole transaction that is sent at once and answered at once: begin, settings if it has some, statements, commit.
 // The server skips what follows an error, so a commit is never reached after one. Or it is the first or the second part of one.
 //
-// Statements are bound to their arguments first, all of them, and executed after that. A process that is stopped or cut
-// off while it sends holds no lock of a row then: what takes locks is some hundred bytes at the end. No
-// timeout of Postgres would end a transaction that waits for the rest of a message.
+// Statements are bound to their arguments first, all of them, and executed after that; those of a second part are bound in the first. A process
+// that is stopped or cut off while it sends holds no lock of a row then: what takes locks is some hundred bytes at the end, and all that a
+// second part has. No timeout of Postgres would end a transaction that waits for the rest of a message.
 type message struct {
 	settings   statement   // zero: none
 	statements []statement // in the order of execution
 	args       [][][]byte  // of each statement
 	argsBytes  int         // of all
 	part       part        // to be set first
+	second     *message    // of an opening one: the closing one
 	sent       bool        // the server may have got it
 }
 
@@ -114,18 +115,52 @@ func (m *message) prepare(ctx context.Context, conn *pgx.Conn) error {
 			return fmt.Errorf("prepare %s: %w", s.name, err)
 		}
 	}
+	if m.second != nil {
+		return m.second.prepare(ctx, conn)
+	}
 	return nil
 }
 
 // encode returns the bytes to be sent.
 func (m *message) encode() []byte {
-	b := make([]byte, 0, m.argsBytes+512+256*len(m.statements))
+	b := make([]byte, 0, m.size())
 	if m.part != closing {
 		b = appendRun(b, stmtBegin)
 	}
 	if m.settings != (statement{}) {
 		b = appendRun(b, m.settings)
 	}
+	if m.part != closing {
+		b = m.appendBinds(b)
+	}
+	if m.second != nil {
+		b = m.second.appendBinds(b)
+	}
+	for i := range m.statements {
+		b, _ = (&pgproto3.Execute{Portal: m.portal(i)}).Encode(b) // as in appendRun
+	}
+	if m.part != opening {
+		b = appendRun(b, stmtCommit)
+	}
+	b, _ = (&pgproto3.Sync{}).Encode(b)
+	return b
+}
+
+// size is at least that of the encoded message.
+func (m *message) size() int {
+	const statementBytes, otherBytes = 256, 512
+	size := otherBytes + statementBytes*len(m.statements)
+	if m.part != closing {
+		size += m.argsBytes
+	}
+	if m.second != nil {
+		size += statementBytes*len(m.second.statements) + m.second.argsBytes
+	}
+	return size
+}
+
+// appendBinds appends what binds the statements to their arguments.
+func (m *message) appendBinds(b []byte) []byte {
 	for i, s := range m.statements {
 		bind := pgproto3.Bind{
 			DestinationPortal: m.portal(i),
@@ -138,13 +173,6 @@ func (m *message) encode() []byte {
 		}
 		b, _ = bind.Encode(b) // fails for a gigabyte; a message is bounded far below that
 	}
-	for i := range m.statements {
-		b, _ = (&pgproto3.Execute{Portal: m.portal(i)}).Encode(b) // as in appendRun
-	}
-	if m.part != opening {
-		b = appendRun(b, stmtCommit)
-	}
-	b, _ = (&pgproto3.Sync{}).Encode(b)
 	return b
 }
 

@@ -43,14 +43,14 @@ func (d Deviation) String() string {
 type Report struct {
 	Records    int64       // decided records that were compared
 	Head       Hash        // of the last microbatch: kept elsewhere, it is proof of all that was decided until now
-	Deviations []Deviation // the first ones, in the order of decisions and then those of the funds; at most 20
+	Deviations []Deviation // the first ones, in the order of decisions, then those of the funds and of the depot's end; at most 20
 }
 
 // OK tells whether the tables are what the depot makes of them.
 func (r Report) OK() bool { return len(r.Deviations) == 0 }
 
 // Verify recomputes the PStates from the depot and compares them with the tables, in one snapshot, while everything else
-// goes on. It reads each table once from one end to the other: Postgres sorts the histories for it, in temporary files as large as they are.
+// goes on. Of records that are not decided yet it looks whether they are there. It reads each table once from one end to the other: Postgres sorts the histories for it, in temporary files as large as they are.
 // Its memory is bounded; balances that do not fit are in a temporary table. A deviation is not an error: see
 // Report.OK. A hole in the depot or in the list of microbatches ends the comparison, for nothing can be recomputed behind it.
 func Verify(ctx context.Context, pool *pgxpool.Pool, options VerifyOptions) (Report, error) {
@@ -126,7 +126,10 @@ func (v *verification) run(ctx context.Context) error {
 		v.deviate(Deviation{"microbatches", -1, -1, -1,
 			fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.options.Head)})
 	}
-	return v.compareFunds(ctx)
+	if err := v.compareFunds(ctx); err != nil {
+		return err
+	}
+	return v.compareHeads(ctx)
 }
 
 // compareDecisions decides all records again and compares the chain and the histories.

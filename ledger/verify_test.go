@@ -44,6 +44,10 @@ UPDATE incoming_transfers SET payer_balance_minor = 124 WHERE depot_offset = 6;
 UPDATE funds SET balance_minor = 126 WHERE user_id = 0;
 UPDATE funds SET balance_minor = 114 WHERE user_id = 2`
 
+// copyRecord puts a record into a partition, at an offset.
+const copyRecord = `INSERT INTO depot (partition, depot_offset, user_id, to_user_id, amount_minor, append_token, kind, record_id, appended_at)
+SELECT %d, %d, user_id, to_user_id, amount_minor, append_token, kind, 'copy', appended_at FROM depot WHERE depot_offset = 0`
+
 // Invariant: a deviation is found wherever it is, with the table, the offset and the account.
 func TestVerifyFindsPlantedDeviation(t *testing.T) {
 	t.Parallel()
@@ -110,6 +114,13 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"lost depot", "DELETE FROM depot WHERE depot_offset = 4", "depot", 4, -1, "is missing"},
 		{"progress", "UPDATE progress SET next_offset = 8", "progress", 7, -1, "is 8, the microbatches end at 7"},
 		{"microbatch", "DELETE FROM microbatches WHERE position = 3", "microbatches", 7, -1, "begins at position 6"},
+		{"head before the end", "UPDATE depot_heads SET next_offset = 5", "depot_heads", 5, -1, "next offset is 5, the depot ends at 7"},
+		{"head behind the end", "UPDATE depot_heads SET next_offset = 8", "depot_heads", 7, -1, "next offset is 8, the depot ends at 7"},
+		{"number of partitions", "UPDATE depot_heads SET partitions = 2", "depot_heads", -1, -1, "partition 0 of 2, should be 0 of 1"},
+		{"lost head", "DELETE FROM depot_heads", "depot_heads", -1, -1, "there are 0 partitions, progress has 1"},
+		{"invented progress", "INSERT INTO progress (partition) VALUES (1)", "depot_heads", -1, -1, "there are 1 partitions, progress has 2"},
+		{"undecided record behind a hole", fmt.Sprintf(copyRecord, 0, 8), "depot", 7, -1, "is missing"},
+		{"record of no partition", fmt.Sprintf(copyRecord, 1, 0), "depot", 0, -1, "there is no such partition"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report := plant(t, pool, test.plant)
