@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
@@ -285,4 +286,36 @@ func TestWorkerSecondMessageIsSmall(t *testing.T) {
 		t.Error(err)
 	}
 	verifyOK(t, d.pool, 1+records)
+}
+
+// Invariant: who is refused finds out why with the connection that it has.
+func TestWorkerRefusedWithOneConnection(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	config := pool.Config()
+	config.MaxConns = 1
+	narrow, err := pgxpool.NewWithConfig(testContext(t), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer narrow.Close()
+	d := newDepot(t, pool)
+	if _, err := d.Append(testContext(t), Deposit{"salary", alice, 1}); err != nil {
+		t.Fatal(err)
+	}
+	old := NewWorker(newDepot(t, narrow), WorkerOptions{ID: "old", Lease: time.Microsecond, Logger: testLogger(t)})
+	term, err := old.campaign(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mb := term.begin(term.next)
+	if _, err := old.fill(testContext(t), term, mb); err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, NewWorker(d, WorkerOptions{ID: "successor", Logger: testLogger(t)}))
+	old.answerWithin = 5 * time.Second
+	if err := old.commit(testContext(t), term.send(mb, nil)); !errors.Is(err, errFenced) {
+		t.Errorf("commit: %v, want errFenced", err)
+	}
+	verifyOK(t, pool, 1)
 }

@@ -50,7 +50,8 @@ type Report struct {
 func (r Report) OK() bool { return len(r.Deviations) == 0 }
 
 // Verify recomputes the PStates from the depot and compares them with the tables, in one snapshot, while everything else
-// goes on. Of records that are not decided yet it looks whether they are there. It reads each table once from one end to the other: Postgres sorts the histories for it, in temporary files as large as they are.
+// goes on. Of records that are not decided yet it looks whether they are there. It reads each table once from one end to the other: Postgres sorts
+// the histories for it, in temporary files as large as they are.
 // Its memory is bounded; balances that do not fit are in a temporary table. A deviation is not an error: see
 // Report.OK. A hole in the depot or in the list of microbatches ends the comparison, for nothing can be recomputed behind it.
 func Verify(ctx context.Context, pool *pgxpool.Pool, options VerifyOptions) (Report, error) {
