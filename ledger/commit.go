@@ -73,8 +73,10 @@ func (w *Worker) commit(ctx context.Context, s *sending) error {
 	defer close(s.over)
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	if err := w.sendParts(ctx, s); err != nil {
-		s.err = w.whyRefused(ctx, s, err) // which needs a connection: the other one is returned
+	if s.err = w.sendParts(ctx, s); s.err != nil {
+		if s.before == nil { // or it goes with that one
+			s.err = w.whyRefused(ctx, s, s.err) // by a connection: its own is returned
+		}
 		return s.err
 	}
 	w.depot.decided.add(s.microbatch) // before the waiters wake: they ask for it
