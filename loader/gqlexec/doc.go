@@ -40,7 +40,7 @@
 // An undefined clump and a nil are null. Package internal/oracle compares both executors on random queries.
 // Only where gqlgen departs from the specification do answers differ:
 //   - A null that reaches an argument or input field that is not nullable is an [InputError], as is a name that is none of its enum's, or a
-//     null for a @skip or @include.
+//     null for a @skip or @include, and an input object with @oneOf that has not exactly one key, or a null, in a variable too.
 //   - A marshaler that fails in a field that is not nullable makes the object around it null.
 //   - What is selected on several interfaces or unions of an object that have nothing to do with each other is merged; gqlgen answers its
 //     key twice.

@@ -20,6 +20,24 @@ func NullInput(ctx context.Context) error {
 	return graphql.ErrorOnPath(ctx, &InputError{"must not be null"})
 }
 
+// OneOfInput returns an [*InputError], under the path of ctx, unless v, an input object with the directive oneOf, has exactly one key and that
+// is not null. Validation looks at literals only. A v that is no object is left to whoever reads it.
+func OneOfInput(ctx context.Context, v any) error {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	if len(fields) != 1 {
+		return graphql.ErrorOnPath(ctx, &InputError{"must have exactly one key"})
+	}
+	for key, value := range fields {
+		if value == nil {
+			return NullInput(graphql.WithPathContext(ctx, graphql.NewPathWithField(key)))
+		}
+	}
+	return nil
+}
+
 // EnumInput reads a value of an enum by its name; a null is the zero value. Any other name is an [*InputError]: validation compares
 // those in variables without regard to case, so one that is none of the enum's gets past it.
 func EnumInput[V any](v any, values map[string]V) (value V, err error) {

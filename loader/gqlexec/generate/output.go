@@ -155,6 +155,11 @@ func (in *input) Boxed() bool {
 	return in.IsPtrToSlice() || in.IsPtrToIntf() || in.IsPtrToPtr() && in.Unmarshaler == nil && !in.IsMarshaler
 }
 
+// OneOf says that it is an input object of which exactly one key must be given. Pointers and lists leave that to their elements.
+func (in *input) OneOf() bool {
+	return !in.IsSlice() && !in.Boxed() && in.Definition.Kind == ast.InputObject && in.Definition.Directives.ForName("oneOf") != nil
+}
+
 func newInput(ref *config.TypeReference) (*input, error) {
 	if ref.PointersInUnmarshalInput {
 		return nil, fmt.Errorf("return_pointers_in_unmarshalinput is not supported")

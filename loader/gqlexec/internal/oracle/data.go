@@ -137,6 +137,28 @@ func EchoAll(ins []*EchoInput, mood *Mood) ([]*string, error) {
 	return echoes, nil
 }
 
+// OneOf is what was given innermost.
+func OneOf(in *OneInput) *One {
+	for in.C != nil {
+		in = in.C
+	}
+	return &in.One
+}
+
+// OneOfAll are those given of all inputs that are not null, and what was read.
+func OneOfAll(ins []*OneInput, read *ReadInput) []*One {
+	var ones []*One
+	for _, in := range ins {
+		if in != nil {
+			ones = append(ones, OneOf(in))
+		}
+	}
+	if read != nil {
+		ones = append(ones, &read.One)
+	}
+	return ones
+}
+
 // Sizes are all it was given.
 func Sizes(sizes []Size, size *Size) []Size {
 	if size == nil {

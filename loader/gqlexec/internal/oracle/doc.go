@@ -10,6 +10,7 @@
 //   - A marshaler that fails in a non-null field: stock leaves null where the schema allows none.
 //   - A null for a @skip or @include: stock panics.
 //   - A null for a non-null argument or input field, an unknown name of an enum: stock takes the zero value.
+//   - A variable for an input object with @oneOf that has no key, several, or a null: stock takes it.
 //   - Fields of one key, selected on interfaces and unions of which none implements the other: stock answers the key twice.
 //   - Arguments of a field that is selected on an interface: stock has the interface's defaults, and no others of the object type's.
 //   - A nil pointer in an interface that must not be null: stock propagates the null, but has no error.
@@ -21,7 +22,7 @@
 // Of graphql-js' suites these cases are not here, for they need what a schema of gqlgen cannot have: types without resolvers or whose
 // resolveType and isTypeOf fail or are promises (a Go type stands for its object type), default resolvers of plain objects, a rootValue,
 // custom resolvers for __typename, lists that are iterators, and arguments or schemas that are checked only when they are executed. The
-// wording of what is refused before execution is gqlparser's. Those on @stream and @defer are not here either.
+// wording of what is refused before execution is gqlparser's. Those on @stream and @defer, and on variables of fragments, are not here either.
 package oracle
 
 //go:generate go run ../../cmd/gqlexec -config gqlexec.yml

@@ -39,6 +39,33 @@ type InnerInput struct {
 	Odd  *Odd
 }
 
+// OneInput is an input object of which one field is given.
+type OneInput struct {
+	One
+	C *OneInput
+}
+
+// ReadInput is the same without a third, with an unmarshaler of its own.
+type ReadInput struct{ One }
+
+// UnmarshalGQL implements graphql.Unmarshaler.
+func (in *ReadInput) UnmarshalGQL(v any) error {
+	fields, _ := v.(map[string]any)
+	if a, ok := fields["a"].(string); ok {
+		in.A = &a
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler. It is never written, but gqlgen asks for both.
+func (ReadInput) MarshalGQL(io.Writer) {}
+
+// One is what was given.
+type One struct {
+	A *string
+	B *int
+}
+
 // Mood is an enum.
 type Mood string
 

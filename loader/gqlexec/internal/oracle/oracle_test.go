@@ -188,6 +188,7 @@ func TestAnswers_Variables(t *testing.T) {
 // Where stock gqlgen departs from the specification, ours does not follow.
 func TestAnswers_WhereStockIsWrong(t *testing.T) {
 	null := map[string]any{"v": nil}
+	two := map[string]any{"a": "x", "b": 1}
 	cases := map[string]struct {
 		query     string
 		variables map[string]any
@@ -225,6 +226,25 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 		}},
 		"NoObjectType": {`{ stranger { id } a: named(id: 1) { id } }`, nil, answer{ // stock: panics
 			`{"stranger":null,"a":{"id":"1"}}`, []string{"stranger: the Go type oracle.Stranger is none of the object types of Named"},
+		}},
+		"OneOfTwoKeys": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": two}, answer{ // stock: takes both
+			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key"},
+		}},
+		"OneOfNoKey": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": map[string]any{}}, answer{
+			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key"},
+		}},
+		"OneOfNullKey": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": map[string]any{"a": nil}}, answer{
+			`{"oneOf":null}`, []string{"oneOf.input.a: must not be null"},
+		}},
+		"OneOfInOneOf": {`query ($v: OneInput!) { oneOf(input: {c: $v}) { a b } }`, map[string]any{"v": two}, answer{
+			`{"oneOf":null}`, []string{"oneOf.input.c: must have exactly one key"},
+		}},
+		"OneOfInList": {`query ($v: [OneInput]) { a: oneOfAll(inputs: $v) { a b } oneOfAll(inputs: [null, {a: "x"}]) { a } }`,
+			map[string]any{"v": []any{map[string]any{"b": 1}, nil, two}}, answer{
+				`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.inputs[2]: must have exactly one key"},
+			}},
+		"OneOfThatReadsItself": {`query ($v: ReadInput) { a: oneOfAll(read: $v) { a } oneOfAll(read: {a: "x"}) { a } }`, map[string]any{"v": two}, answer{
+			`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.read: must have exactly one key"},
 		}},
 		"EnumOfOtherCase": {`query ($v: Size) { sizes(sizes: [], size: $v) }`, map[string]any{"v": "large"}, answer{ // stock: SMALL
 			`null`, []string{`sizes.size: has no value "large"`},

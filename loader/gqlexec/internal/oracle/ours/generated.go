@@ -104,6 +104,8 @@ type QueryResolver interface {
 	Echo(ctx context.Context, input oracle.EchoInput) loader.Clump[string]
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) loader.Clump[[]*string]
 	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) loader.Clump[[]oracle.Size]
+	OneOf(ctx context.Context, input oracle.OneInput) loader.Clump[*oracle.One]
+	OneOfAll(ctx context.Context, inputs []*oracle.OneInput, read *oracle.ReadInput) loader.Clump[[]*oracle.One]
 	Named(ctx context.Context, id int) loader.Clump[oracle.Named]
 	StrictNamed(ctx context.Context, id int) loader.Clump[oracle.Named]
 	AllNamed(ctx context.Context, ids []int) loader.Clump[[]oracle.Named]
@@ -153,6 +155,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		object_Directed:     &gqlexec.Object[*oracle.Directed]{Name: "Directed", Implements: []string{"Directed"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
 		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node", "Item", "Named", "Numbered"}},
+		object_One:          &gqlexec.Object[*oracle.One]{Name: "One", Implements: []string{"One"}},
 		object_Point:        &gqlexec.Object[*oracle.Point]{Name: "Point", Implements: []string{"Point", "Item"}},
 		object_Query:        &gqlexec.Object[gqlexec.Root]{Name: "Query", Implements: []string{"Query"}},
 		object_Shelf:        &gqlexec.Object[*oracle.Shelf]{Name: "Shelf", Implements: []string{"Shelf", "Titled", "Named"}},
@@ -240,6 +243,10 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"fetchedName":   e.field_Node_fetchedName,
 		"strictName":    e.field_Node_strictName,
 	}
+	e.object_One.Fields = map[string]func(*gqlexec.Column, []*oracle.One){
+		"a": e.field_One_a,
+		"b": e.field_One_b,
+	}
 	e.object_Point.Fields = map[string]func(*gqlexec.Column, []*oracle.Point){
 		"x": e.field_Point_x,
 		"y": e.field_Point_y,
@@ -254,6 +261,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"echo":            e.field_Query_echo,
 		"echoAll":         e.field_Query_echoAll,
 		"sizes":           e.field_Query_sizes,
+		"oneOf":           e.field_Query_oneOf,
+		"oneOfAll":        e.field_Query_oneOfAll,
 		"named":           e.field_Query_named,
 		"strictNamed":     e.field_Query_strictNamed,
 		"allNamed":        e.field_Query_allNamed,
@@ -357,6 +366,7 @@ type executor struct {
 	object_Directed     *gqlexec.Object[*oracle.Directed]
 	object_Mutation     *gqlexec.Object[gqlexec.Root]
 	object_Node         *gqlexec.Object[*oracle.Node]
+	object_One          *gqlexec.Object[*oracle.One]
 	object_Point        *gqlexec.Object[*oracle.Point]
 	object_Query        *gqlexec.Object[gqlexec.Root]
 	object_Shelf        *gqlexec.Object[*oracle.Shelf]
@@ -1060,6 +1070,18 @@ func (e *executor) field_Node_strictName(c *gqlexec.Column, rows []*oracle.Node)
 	}, e.completeNString2string)
 }
 
+func (e *executor) field_One_a(c *gqlexec.Column, rows []*oracle.One) {
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].A, nil
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_One_b(c *gqlexec.Column, rows []*oracle.One) {
+	gqlexec.Plain(c, func(i int) (*int, error) {
+		return rows[i].B, nil
+	}, e.completeOInt2ᚖint)
+}
+
 func (e *executor) field_Point_x(c *gqlexec.Column, rows []*oracle.Point) {
 	gqlexec.Plain(c, func(i int) (int, error) {
 		return rows[i].X, nil
@@ -1181,6 +1203,31 @@ func (e *executor) field_Query_sizes(c *gqlexec.Column, rows []gqlexec.Root) {
 	gqlexec.Resolve(c, func(i int) loader.Clump[[]oracle.Size] {
 		return resolver.Sizes(ctx, arg0, arg1)
 	}, e.completeNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ)
+}
+
+func (e *executor) field_Query_oneOf(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_oneOf_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[oracle.OneInput](args, "input")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.One] {
+		return resolver.OneOf(ctx, arg0)
+	}, e.completeOOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne)
+}
+
+func (e *executor) field_Query_oneOfAll(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Query_oneOfAll_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]*oracle.OneInput](args, "inputs")
+	arg1 := gqlexec.Arg[*oracle.ReadInput](args, "read")
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*oracle.One] {
+		return resolver.OneOfAll(ctx, arg0, arg1)
+	}, e.completeOOne2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneᚄ)
 }
 
 func (e *executor) field_Query_named(c *gqlexec.Column, rows []gqlexec.Root) {
@@ -1902,6 +1949,10 @@ func (e *executor) completeNNumbered2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloade
 	gqlexec.Lists(c, values, e.completeONumbered2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐNumbered)
 }
 
+func (e *executor) completeNOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(c gqlexec.Cells, values []*oracle.One) {
+	gqlexec.Objects(c, values, e.object_One)
+}
+
 func (e *executor) completeNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(c gqlexec.Cells, values []oracle.Point) {
 	gqlexec.ObjectValues(c, values, e.object_Point)
 }
@@ -2096,6 +2147,14 @@ func (e *executor) completeOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋg
 		}
 		return v
 	})
+}
+
+func (e *executor) completeOOne2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneᚄ(c gqlexec.Cells, values [][]*oracle.One) {
+	gqlexec.Lists(c, values, e.completeNOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne)
+}
+
+func (e *executor) completeOOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(c gqlexec.Cells, values []*oracle.One) {
+	gqlexec.Objects(c, values, e.object_One)
 }
 
 func (e *executor) completeOPoint2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(c gqlexec.Cells, values []*oracle.Point) {
@@ -2655,6 +2714,31 @@ func (e *executor) field_Query_numbered_args(ctx context.Context, raw map[string
 	return args, nil
 }
 
+func (e *executor) field_Query_oneOfAll_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "inputs", e.unmarshalOOneInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput)
+	if err != nil {
+		return nil, err
+	}
+	args["inputs"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "read", e.unmarshalOReadInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐReadInput)
+	if err != nil {
+		return nil, err
+	}
+	args["read"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Query_oneOf_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "input", e.unmarshalNOneInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput)
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Query_sizes_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 2)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "sizes", e.unmarshalNSize2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSizeᚄ)
@@ -2946,6 +3030,19 @@ func (e *executor) unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgql
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (e *executor) unmarshalNOneInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) (oracle.OneInput, error) {
+	if v == nil {
+		var none oracle.OneInput
+		return none, gqlexec.NullInput(ctx)
+	}
+	if err := gqlexec.OneOfInput(ctx, v); err != nil {
+		var none oracle.OneInput
+		return none, err
+	}
+	res, err := e.unmarshalInputOneInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (e *executor) unmarshalNSize2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSize(ctx context.Context, v any) (oracle.Size, error) {
 	if v == nil {
 		var none oracle.Size
@@ -3056,6 +3153,47 @@ func (e *executor) unmarshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋ
 		return nil, nil
 	}
 	res := new(oracle.Odd)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) unmarshalOOneInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) ([]*oracle.OneInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	list := graphql.CoerceList(v)
+	res := make([]*oracle.OneInput, len(list))
+	for i := range list {
+		var err error
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		if res[i], err = e.unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (e *executor) unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) (*oracle.OneInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if err := gqlexec.OneOfInput(ctx, v); err != nil {
+		var none *oracle.OneInput
+		return none, err
+	}
+	res, err := e.unmarshalInputOneInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) unmarshalOReadInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐReadInput(ctx context.Context, v any) (*oracle.ReadInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if err := gqlexec.OneOfInput(ctx, v); err != nil {
+		var none *oracle.ReadInput
+		return none, err
+	}
+	res := new(oracle.ReadInput)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -3271,6 +3409,45 @@ func (e *executor) unmarshalInputInnerInput(ctx context.Context, obj any) (oracl
 	return it, nil
 }
 
+func (e *executor) unmarshalInputOneInput(ctx context.Context, obj any) (oracle.OneInput, error) {
+	var it oracle.OneInput
+	if obj == nil {
+		return it, nil
+	}
+	fields := obj.(map[string]any)
+	if v, ok := fields["a"]; ok {
+		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
+		if err != nil {
+			return it, err
+		}
+		it.A = data
+	}
+	if v, ok := fields["b"]; ok {
+		data, err := e.unmarshalOInt2ᚖint(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
+			data, err = e.unmarshalOInt2ᚖint(ctx, v)
+		}
+		if err != nil {
+			return it, err
+		}
+		it.B = data
+	}
+	if v, ok := fields["c"]; ok {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("c"))
+		data, err := e.unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, v)
+		if err != nil {
+			return it, err
+		}
+		it.C = data
+	}
+	return it, nil
+}
+
 var parsedSchema = gqlexec.LoadSchema(
 	&ast.Source{Name: "../schema.graphqls", Input: `type Query {
   node(id: Int!): Node
@@ -3282,6 +3459,8 @@ var parsedSchema = gqlexec.LoadSchema(
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
   sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
+  oneOf(input: OneInput!): One
+  oneOfAll(inputs: [OneInput], read: ReadInput): [One!]
   named(id: Int!): Named
   strictNamed(id: Int!): Named!
   allNamed(ids: [Int!]!): [Named]
@@ -3392,6 +3571,24 @@ input EchoInput {
   mood: Mood
   tags: [String!]
   inner: InnerInput
+}
+
+input OneInput @oneOf {
+  a: String
+  b: Int
+  c: OneInput
+}
+
+"It reads itself."
+input ReadInput @oneOf {
+  a: String
+  b: Int
+}
+
+"What is innermost in a OneInput, or in a ReadInput."
+type One {
+  a: String
+  b: Int
 }
 
 input InnerInput {

@@ -90,6 +90,14 @@ func (query) Sizes(_ context.Context, sizes []oracle.Size, size *oracle.Size) lo
 	return loader.Value(oracle.Sizes(sizes, size))
 }
 
+func (query) OneOf(_ context.Context, in oracle.OneInput) loader.Clump[*oracle.One] {
+	return loader.Value(oracle.OneOf(&in))
+}
+
+func (query) OneOfAll(_ context.Context, ins []*oracle.OneInput, read *oracle.ReadInput) loader.Clump[[]*oracle.One] {
+	return loader.Value(oracle.OneOfAll(ins, read))
+}
+
 func value(n *int) int {
 	if n == nil {
 		return 0

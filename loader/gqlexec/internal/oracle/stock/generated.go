@@ -127,6 +127,11 @@ type ComplexityRoot struct {
 		Weight        func(childComplexity int) int
 	}
 
+	One struct {
+		A func(childComplexity int) int
+		B func(childComplexity int) int
+	}
+
 	Point struct {
 		X func(childComplexity int) int
 		Y func(childComplexity int) int
@@ -149,6 +154,8 @@ type ComplexityRoot struct {
 		Node            func(childComplexity int, id int) int
 		Nodes           func(childComplexity int, ids []int) int
 		Numbered        func(childComplexity int, ids []int) int
+		OneOf           func(childComplexity int, input oracle.OneInput) int
+		OneOfAll        func(childComplexity int, inputs []*oracle.OneInput, read *oracle.ReadInput) int
 		Sizes           func(childComplexity int, sizes []oracle.Size, size *oracle.Size) int
 		Stranger        func(childComplexity int) int
 		StrictAllNamed  func(childComplexity int, ids []int) int
@@ -232,6 +239,8 @@ type QueryResolver interface {
 	Echo(ctx context.Context, input oracle.EchoInput) (string, error)
 	EchoAll(ctx context.Context, inputs []*oracle.EchoInput, mood *oracle.Mood) ([]*string, error)
 	Sizes(ctx context.Context, sizes []oracle.Size, size *oracle.Size) ([]oracle.Size, error)
+	OneOf(ctx context.Context, input oracle.OneInput) (*oracle.One, error)
+	OneOfAll(ctx context.Context, inputs []*oracle.OneInput, read *oracle.ReadInput) ([]*oracle.One, error)
 	Named(ctx context.Context, id int) (oracle.Named, error)
 	StrictNamed(ctx context.Context, id int) (oracle.Named, error)
 	AllNamed(ctx context.Context, ids []int) ([]oracle.Named, error)
@@ -755,6 +764,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Node.Weight(childComplexity), true
 
+	case "One.a":
+		if e.ComplexityRoot.One.A == nil {
+			break
+		}
+
+		return e.ComplexityRoot.One.A(childComplexity), true
+	case "One.b":
+		if e.ComplexityRoot.One.B == nil {
+			break
+		}
+
+		return e.ComplexityRoot.One.B(childComplexity), true
+
 	case "Point.x":
 		if e.ComplexityRoot.Point.X == nil {
 			break
@@ -925,6 +947,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Numbered(childComplexity, args["ids"].([]int)), true
+	case "Query.oneOf":
+		if e.ComplexityRoot.Query.OneOf == nil {
+			break
+		}
+
+		args, err := ec.field_Query_oneOf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OneOf(childComplexity, args["input"].(oracle.OneInput)), true
+	case "Query.oneOfAll":
+		if e.ComplexityRoot.Query.OneOfAll == nil {
+			break
+		}
+
+		args, err := ec.field_Query_oneOfAll_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OneOfAll(childComplexity, args["inputs"].([]*oracle.OneInput), args["read"].(*oracle.ReadInput)), true
 	case "Query.sizes":
 		if e.ComplexityRoot.Query.Sizes == nil {
 			break
@@ -1168,6 +1212,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCheckedInput,
 		ec.unmarshalInputEchoInput,
 		ec.unmarshalInputInnerInput,
+		ec.unmarshalInputOneInput,
 	)
 	first := true
 
@@ -1270,6 +1315,8 @@ var sources = []*ast.Source{
   echo(input: EchoInput!): String!
   echoAll(inputs: [EchoInput!], mood: Mood = CALM): [String]
   sizes(sizes: [Size!]!, size: Size = LARGE): [Size!]!
+  oneOf(input: OneInput!): One
+  oneOfAll(inputs: [OneInput], read: ReadInput): [One!]
   named(id: Int!): Named
   strictNamed(id: Int!): Named!
   allNamed(ids: [Int!]!): [Named]
@@ -1380,6 +1427,24 @@ input EchoInput {
   mood: Mood
   tags: [String!]
   inner: InnerInput
+}
+
+input OneInput @oneOf {
+  a: String
+  b: Int
+  c: OneInput
+}
+
+"It reads itself."
+input ReadInput @oneOf {
+  a: String
+  b: Int
+}
+
+"What is innermost in a OneInput, or in a ReadInput."
+type One {
+  a: String
+  b: Int
 }
 
 input InnerInput {
@@ -1611,6 +1676,16 @@ func (ec *executionContext) childFields_Node(ctx context.Context, field graphql.
 		return ec.fieldContext_Node_strictName(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Node", field.Name)
+}
+
+func (ec *executionContext) childFields_One(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "a":
+		return ec.fieldContext_One_a(ctx, field)
+	case "b":
+		return ec.fieldContext_One_b(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type One", field.Name)
 }
 
 func (ec *executionContext) childFields_Point(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2404,6 +2479,42 @@ func (ec *executionContext) field_Query_numbered_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_oneOfAll_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "inputs",
+		func(ctx context.Context, v any) ([]*oracle.OneInput, error) {
+			return ec.unmarshalOOneInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["inputs"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "read",
+		func(ctx context.Context, v any) (*oracle.ReadInput, error) {
+			return ec.unmarshalOReadInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐReadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["read"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_oneOf_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (oracle.OneInput, error) {
+			return ec.unmarshalNOneInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -4980,6 +5091,52 @@ func (ec *executionContext) fieldContext_Node_strictName(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Node", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _One_a(ctx context.Context, field graphql.CollectedField, obj *oracle.One) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_One_a(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.A, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_One_a(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("One", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _One_b(ctx context.Context, field graphql.CollectedField, obj *oracle.One) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_One_b(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.B, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_One_b(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("One", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Point_x(ctx context.Context, field graphql.CollectedField, obj *oracle.Point) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5416,6 +5573,94 @@ func (ec *executionContext) fieldContext_Query_sizes(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_sizes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_oneOf(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_oneOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OneOf(ctx, fc.Args["input"].(oracle.OneInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *oracle.One) graphql.Marshaler {
+			return ec.marshalOOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_oneOf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_One(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_oneOf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_oneOfAll(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_oneOfAll(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OneOfAll(ctx, fc.Args["inputs"].([]*oracle.OneInput), fc.Args["read"].(*oracle.ReadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*oracle.One) graphql.Marshaler {
+			return ec.marshalOOne2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_oneOfAll(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_One(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_oneOfAll_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8054,6 +8299,50 @@ func (ec *executionContext) unmarshalInputInnerInput(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputOneInput(ctx context.Context, obj any) (oracle.OneInput, error) {
+	var it oracle.OneInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"a", "b", "c"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "a":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("a"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.A = data
+		case "b":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("b"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.B = data
+		case "c":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("c"))
+			data, err := ec.unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.C = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -9319,6 +9608,49 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var oneImplementors = []string{"One"}
+
+func (ec *executionContext) _One(ctx context.Context, sel ast.SelectionSet, obj *oracle.One) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, oneImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("One")
+		case "a":
+			out.Values[i] = ec._One_a(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "b":
+			out.Values[i] = ec._One_b(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var pointImplementors = []string{"Point", "Item"}
 
 func (ec *executionContext) _Point(ctx context.Context, sel ast.SelectionSet, obj *oracle.Point) graphql.Marshaler {
@@ -9569,6 +9901,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_sizes(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "oneOf":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_oneOf(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "oneOfAll":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_oneOfAll(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -10743,6 +11119,21 @@ func (ec *executionContext) marshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloade
 	return v
 }
 
+func (ec *executionContext) marshalNOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(ctx context.Context, sel ast.SelectionSet, v *oracle.One) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._One(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOneInput2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) (oracle.OneInput, error) {
+	res, err := ec.unmarshalInputOneInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNPoint2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(ctx context.Context, sel ast.SelectionSet, v oracle.Point) graphql.Marshaler {
 	return ec._Point(ctx, sel, &v)
 }
@@ -11389,11 +11780,71 @@ func (ec *executionContext) marshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋlo
 	return v
 }
 
+func (ec *executionContext) marshalOOne2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneᚄ(ctx context.Context, sel ast.SelectionSet, v []*oracle.One) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOOne2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOne(ctx context.Context, sel ast.SelectionSet, v *oracle.One) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._One(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOneInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) ([]*oracle.OneInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*oracle.OneInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOneInput(ctx context.Context, v any) (*oracle.OneInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOneInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOPoint2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐPoint(ctx context.Context, sel ast.SelectionSet, v *oracle.Point) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Point(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReadInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐReadInput(ctx context.Context, v any) (*oracle.ReadInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(oracle.ReadInput)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSecret2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐSecret(ctx context.Context, v any) (*oracle.Secret, error) {

@@ -51,6 +51,14 @@ func (query) Sizes(_ context.Context, sizes []oracle.Size, size *oracle.Size) ([
 	return oracle.Sizes(sizes, size), nil
 }
 
+func (query) OneOf(_ context.Context, in oracle.OneInput) (*oracle.One, error) {
+	return oracle.OneOf(&in), nil
+}
+
+func (query) OneOfAll(_ context.Context, ins []*oracle.OneInput, read *oracle.ReadInput) ([]*oracle.One, error) {
+	return oracle.OneOfAll(ins, read), nil
+}
+
 func value(n *int) int {
 	if n == nil {
 		return 0
