@@ -61,16 +61,27 @@ ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor`
 // indexSettings hold for one transaction: an index is sorted in memory as far as it may.
 const indexSettings = `SELECT set_config('maintenance_work_mem', '256MB', true)`
 
-const indexRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
-    ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (segment, from_user_id, position),
+// The keys come one by one: a cluster that has distributed the tables takes no more in a statement.
+var indexRebuilt = [...]string{
+	keyRebuiltOutgoing, keyRebuiltOutgoingRecords, keyRebuiltIncoming, keyRebuiltIncomingRecords, keyRebuiltDeposits, keyRebuiltDepositRecords,
+}
+
+const keyRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
+    ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (segment, from_user_id, position)`
+
+const keyRebuiltOutgoingRecords = `ALTER TABLE rebuilt.outgoing_transfers
     ADD CONSTRAINT outgoing_transfers_record_key UNIQUE (segment, from_user_id, record_id)`
 
-const indexRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
-    ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (segment, to_user_id, position),
+const keyRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
+    ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (segment, to_user_id, position)`
+
+const keyRebuiltIncomingRecords = `ALTER TABLE rebuilt.incoming_transfers
     ADD CONSTRAINT incoming_transfers_record_key UNIQUE (segment, to_user_id, record_id, from_user_id)`
 
-const indexRebuiltDeposits = `ALTER TABLE rebuilt.deposits
-    ADD CONSTRAINT deposits_pkey PRIMARY KEY (segment, user_id, position),
+const keyRebuiltDeposits = `ALTER TABLE rebuilt.deposits
+    ADD CONSTRAINT deposits_pkey PRIMARY KEY (segment, user_id, position)`
+
+const keyRebuiltDepositRecords = `ALTER TABLE rebuilt.deposits
     ADD CONSTRAINT deposits_record_key UNIQUE (segment, user_id, record_id)`
 
 // analyzeRebuilt lets the first plans on the new tables be as good as those on the old.

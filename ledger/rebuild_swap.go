@@ -11,7 +11,7 @@ func (r *rebuilding) index(ctx context.Context) error {
 	if err := r.storeFunds(ctx); err != nil {
 		return err
 	}
-	for _, sql := range [...]string{indexRebuiltOutgoing, indexRebuiltIncoming, indexRebuiltDeposits} {
+	for _, sql := range indexRebuilt {
 		err := pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, indexSettings); err != nil {
 				return err

@@ -81,14 +81,18 @@ func TestStatementsPrepare(t *testing.T) {
 }
 
 // The statements stay within what a Citus cluster runs: offsets come from rows and not from sequences, a row is locked
-// by its partition alone, and time is the transaction's. Rebuild's lock is the session's with the node that it is connected to, and
+// by its partition alone, a table is changed once in a statement, and time is the transaction's. Rebuild's lock is the session's with the node that it is connected to, and
 // guards nothing but one operator from another.
 func TestStatementsStayInSubset(t *testing.T) {
 	t.Parallel()
 	refused := regexp.MustCompile(`(?i)nextval|\bserial\b|TRIGGER|clock_timestamp|LOCK TABLE|advisory|EXPORT|SNAPSHOT|WITH HOLD|FREEZE`)
 	lock := regexp.MustCompile(`(?i)FOR (UPDATE|SHARE|NO KEY UPDATE|KEY SHARE)`)
 	onePartition := regexp.MustCompile(`WHERE partition = (\$1|0) FOR UPDATE$`)
+	twoChanges := regexp.MustCompile(`(?s)ALTER TABLE.*\b(ADD|ALTER|DROP)\b.*\b(ADD|ALTER|DROP)\b`)
 	for name, sql := range statements(t) {
+		if twoChanges.MatchString(sql) {
+			t.Errorf("%s changes a table twice", name)
+		}
 		if found := refused.FindString(sql); found != "" && name != "lockRebuild" && name != "unlockRebuild" {
 			t.Errorf("%s uses %s", name, found)
 		}
