@@ -54,7 +54,8 @@
 //
 // Errors have the path with indexes and the location of their field; a panic fails its field alone.
 //
-// A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index.
+// A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index. [Future] hands it
+// on to what blocks; a loader.Future has the context of the whole request.
 // Nothing is deferred, and nothing promises it: the schema is served without the directive @defer, and a query with it is not valid.
 //
 // # Extensions and interceptors
