@@ -22,6 +22,9 @@ const (
 	// poolSize is the most connections a process takes, unless the URL says pool_max_conns. pgx's own default,
 	// one a core, would leave requests next to nothing beside the ledger's worker on a small machine.
 	poolSize = 16
+	// pingTimeout is how long a connection that was idle may take to show that it lives, unless the URL says pool_ping_timeout. pgx itself
+	// would wait for one that has fallen silent until the caller gives up.
+	pingTimeout = time.Second
 )
 
 // database is the Postgres that a command works on: the one that DATABASE_URL names, that of a running server,
@@ -101,6 +104,9 @@ func connect(ctx context.Context, url string, private *postgres.Server, log *slo
 	}
 	if !strings.Contains(url, "pool_max_conns") {
 		settings.MaxConns = poolSize
+	}
+	if !strings.Contains(url, "pool_ping_timeout") {
+		settings.PingTimeout = pingTimeout
 	}
 	if settings.ConnConfig.RuntimeParams["application_name"] == "" {
 		settings.ConnConfig.RuntimeParams["application_name"] = "clumpql"

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -61,7 +62,8 @@ func TestConnect_settings(t *testing.T) {
 	for _, test := range []struct {
 		suffix string
 		size   int32
-	}{{"", poolSize}, {"&pool_max_conns=3", 3}} {
+		ping   time.Duration
+	}{{"", poolSize, pingTimeout}, {"&pool_max_conns=3", 3, pingTimeout}, {"&pool_ping_timeout=5s", poolSize, 5 * time.Second}} {
 		if !strings.Contains(url, "?") {
 			test.suffix = strings.Replace(test.suffix, "&", "?", 1)
 		}
@@ -69,8 +71,8 @@ func TestConnect_settings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := db.pool.Config().MaxConns; got != test.size {
-			t.Errorf("%q: %d connections, want %d", test.suffix, got, test.size)
+		if got := db.pool.Config(); got.MaxConns != test.size || got.PingTimeout != test.ping {
+			t.Errorf("%q: %d connections and %v for a ping, want %d and %v", test.suffix, got.MaxConns, got.PingTimeout, test.size, test.ping)
 		}
 		var name string
 		if err := db.pool.QueryRow(context.Background(), `SHOW application_name`).Scan(&name); err != nil || name != "clumpql" {
