@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/clumpql/clumpql/graph"
 	"github.com/clumpql/clumpql/internal/pgtest"
-	"github.com/clumpql/clumpql/ledger"
 )
 
 // codes returns the codes of an answer's errors.
@@ -128,15 +126,20 @@ func TestMutations_WithoutAWorker(t *testing.T) {
 		t.Errorf("read: %+v", read)
 	}
 
-	depot := ledger.NewDepot(pool)
-	t.Cleanup(depot.Close)
-	impatient, err := graph.NewHandler(graph.Config{Pool: pool, Depot: depot, Timeout: 200 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
+	var paid struct {
+		Deposit struct {
+			Deposit struct {
+				Status  string
+				Balance *string
+			}
+		}
 	}
-	server := httptest.NewServer(impatient)
-	defer server.Close()
-	settled := &api{url: server.URL}
+	const deposit = `mutation { deposit(input: {id: "p", userId: 0, amount: 1, waitFor: APPENDED}) { deposit { status balance } } }`
+	a.query(t, deposit, nil, &paid)
+	if got := paid.Deposit.Deposit; got.Status != "PENDING" || got.Balance != nil {
+		t.Errorf("appended: %+v", got)
+	}
+	settled := serveWithin(t, pool, 200*time.Millisecond)
 	settled.failed(t, "TIMEOUT", `mutation { deposit(input: {id: "d", userId: 0, amount: 1}) { replayed } }`, nil)
 }
 

@@ -279,6 +279,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"user":       e.field_Deposit_user,
 		"amount":     e.field_Deposit_amount,
 		"status":     e.field_Deposit_status,
+		"balance":    e.field_Deposit_balance,
 		"offset":     e.field_Deposit_offset,
 		"appendedAt": e.field_Deposit_appendedAt,
 	}
@@ -695,6 +696,12 @@ func (e *executor) field_Deposit_status(c *gqlexec.Column, rows []*ledger.Deposi
 	gqlexec.Plain(c, func(i int) (ledger.Status, error) {
 		return rows[i].Status, nil
 	}, e.completeNTransferStatus2githubᚗcomᚋclumpqlᚋclumpqlᚋledgerᚐStatus)
+}
+
+func (e *executor) field_Deposit_balance(c *gqlexec.Column, rows []*ledger.DepositRecord) {
+	gqlexec.Plain(c, func(i int) (*int64, error) {
+		return rows[i].BalanceMinor, nil
+	}, e.completeOBigInt2ᚖint64)
 }
 
 func (e *executor) field_Deposit_offset(c *gqlexec.Column, rows []*ledger.DepositRecord) {
@@ -2858,6 +2865,8 @@ type Deposit {
   amount: BigInt!
   "The outcome. Once it is not PENDING it never changes."
   status: TransferStatus!
+  "The funds of the user that the decision found, before the amount was added; null while it is PENDING."
+  balance: BigInt
   "The place in the depot."
   offset: BigInt!
   "When the depot took it."

@@ -62,7 +62,7 @@ func (b *books) audit(ctx context.Context, pstates *ledger.PStates) (audited int
 			if !ok {
 				return audited, fmt.Errorf("record %s was acknowledged (%v) and is lost", e.record.id, e.outcome)
 			}
-			if !now.matches(e.outcome) {
+			if now != e.outcome {
 				return audited, fmt.Errorf("record %s was acknowledged as %v and is now %v", e.record.id, e.outcome, now)
 			}
 			audited++

@@ -93,7 +93,7 @@ type acknowledged struct {
 	replayed bool
 }
 
-const depositMutation = `mutation ($i: DepositInput!) {deposit(input: $i) {replayed deposit {status}}}`
+const depositMutation = `mutation ($i: DepositInput!) {deposit(input: $i) {replayed deposit {status balance}}}`
 
 const transferMutation = `mutation ($i: TransferInput!) {transfer(input: $i) {replayed transfer {status payerBalance}}}`
 
@@ -103,11 +103,14 @@ func (c *client) put(ctx context.Context, s *server, r record) (acknowledged, er
 		var answer struct {
 			Deposit struct {
 				Replayed bool
-				Deposit  struct{ Status string }
+				Deposit  struct{ Status, Balance string }
 			}
 		}
-		err := c.send(ctx, s, depositMutation, map[string]any{"i": map[string]any{"id": r.id, "userId": r.from, "amount": r.amount}}, &answer)
-		return acknowledged{outcome{answer.Deposit.Deposit.Status, unknownBalance}, answer.Deposit.Replayed}, err
+		if err := c.send(ctx, s, depositMutation, map[string]any{"i": map[string]any{"id": r.id, "userId": r.from, "amount": r.amount}}, &answer); err != nil {
+			return acknowledged{}, err
+		}
+		o, err := readAnswer(answer.Deposit.Deposit.Status, answer.Deposit.Deposit.Balance)
+		return acknowledged{o, answer.Deposit.Replayed}, err
 	}
 	var answer struct{ Transfer transferPayload }
 	if err := c.send(ctx, s, transferMutation, map[string]any{"i": transferInput(r)}, &answer); err != nil {
@@ -157,12 +160,15 @@ func (p transferPayload) acknowledged() (acknowledged, error) {
 	return acknowledged{o, p.Replayed}, err
 }
 
-func (t transferAnswer) outcome() (outcome, error) {
-	if t.Status == pending {
+func (t transferAnswer) outcome() (outcome, error) { return readAnswer(t.Status, t.PayerBalance) }
+
+// readAnswer reads an outcome from the fields of the API.
+func readAnswer(status, balance string) (outcome, error) {
+	if status == pending {
 		return outcome{pending, unknownBalance}, nil
 	}
-	found, err := strconv.ParseInt(t.PayerBalance, 10, 64)
-	return outcome{t.Status, found}, err
+	found, err := strconv.ParseInt(balance, 10, 64)
+	return outcome{status, found}, err
 }
 
 const transferQuery = `query ($f: ID!, $i: ID!) {transfer(fromUserId: $f, id: $i) {status payerBalance}}`

@@ -85,7 +85,7 @@ func (m sequential) step(s state, o operation, a answer) (bool, state) {
 	case readBalances:
 		return a.unknown || s.balances == a.balances, s
 	case lookAtRecord:
-		return a.unknown || s.of(o.number).matches(a.outcome), s
+		return a.unknown || s.of(o.number) == a.outcome, s
 	}
 	before := s.of(o.number).status != pending
 	if !before {
@@ -95,7 +95,7 @@ func (m sequential) step(s state, o operation, a answer) (bool, state) {
 		return true, s
 	}
 	truthful := a.replayed == nil || *a.replayed == before
-	return truthful && s.of(o.number).matches(a.outcome), s
+	return truthful && s.of(o.number) == a.outcome, s
 }
 
 // decide returns the state after the decision on a record.

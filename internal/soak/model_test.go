@@ -33,24 +33,25 @@ func TestHistory_check(t *testing.T) {
 	read := func(call, end, first, second int64) porcupine.Operation {
 		return porcupine.Operation{Input: operation{kind: readBalances}, Call: call, Return: end, Output: answer{balances: [members]int64{first, second}}}
 	}
-	deposited := put(0, 1, 0, succeeded, unknownBalance, &no)
+	deposited := put(0, 1, 0, succeeded, 0, &no)
 	for _, test := range []struct {
 		name       string
 		operations []porcupine.Operation
 		legal      bool
 	}{
 		{"one after the other", []porcupine.Operation{deposited, put(2, 3, 1, succeeded, 10, &no), read(4, 5, 4, 6), look(6, 7, 1, succeeded, 10)}, true},
-		{"the transfer was first", []porcupine.Operation{put(0, 5, 1, insufficientFunds, 0, &no), put(0, 5, 0, succeeded, unknownBalance, &no), read(6, 7, 10, 0)}, true},
+		{"the transfer was first", []porcupine.Operation{put(0, 5, 1, insufficientFunds, 0, &no), put(0, 5, 0, succeeded, 0, &no), read(6, 7, 10, 0)}, true},
 		{"applied twice", []porcupine.Operation{deposited, put(2, 3, 1, succeeded, 10, &no), read(4, 5, -2, 12)}, false},
 		{"acknowledged and lost", []porcupine.Operation{deposited, put(2, 3, 1, succeeded, 10, &no), read(4, 5, 10, 0)}, false},
 		{"half", []porcupine.Operation{deposited, put(2, 5, 1, succeeded, 10, &no), read(3, 4, 4, 0)}, false},
 		{"stale", []porcupine.Operation{deposited, look(2, 3, 0, pending, unknownBalance)}, false},
-		{"another outcome later", []porcupine.Operation{put(0, 1, 1, insufficientFunds, 0, &no), put(2, 3, 0, succeeded, unknownBalance, &no), put(4, 5, 1, succeeded, 10, &yes)}, false},
+		{"another outcome later", []porcupine.Operation{put(0, 1, 1, insufficientFunds, 0, &no), put(2, 3, 0, succeeded, 0, &no), put(4, 5, 1, succeeded, 10, &yes)}, false},
 		{"decided on another balance", []porcupine.Operation{deposited, put(2, 3, 1, succeeded, 20, &no)}, false},
-		{"new twice", []porcupine.Operation{deposited, put(2, 3, 0, succeeded, unknownBalance, &no)}, false},
-		{"replayed and never new", []porcupine.Operation{put(0, 1, 0, succeeded, unknownBalance, &yes)}, false},
-		{"replayed of a call without an answer", []porcupine.Operation{unanswered(0, 0), put(2, 3, 0, succeeded, unknownBalance, &yes)}, true},
-		{"repeated by its own client", []porcupine.Operation{put(0, 3, 0, succeeded, unknownBalance, nil)}, true},
+		{"a deposit decided on another balance", []porcupine.Operation{put(0, 1, 0, succeeded, 1, &no)}, false},
+		{"new twice", []porcupine.Operation{deposited, put(2, 3, 0, succeeded, 0, &no)}, false},
+		{"replayed and never new", []porcupine.Operation{put(0, 1, 0, succeeded, 0, &yes)}, false},
+		{"replayed of a call without an answer", []porcupine.Operation{unanswered(0, 0), put(2, 3, 0, succeeded, 0, &yes)}, true},
+		{"repeated by its own client", []porcupine.Operation{put(0, 3, 0, succeeded, 0, nil)}, true},
 		{"no answer, and it happens late", []porcupine.Operation{deposited, unanswered(2, 1), read(4, 5, 10, 0), read(6, 7, 4, 6)}, true},
 		{"no answer, and it never happens", []porcupine.Operation{deposited, unanswered(2, 1), read(4, 5, 10, 0)}, true},
 		{"no answer, and it happens before the call", []porcupine.Operation{deposited, read(2, 3, 4, 6), unanswered(4, 1)}, false},

@@ -55,14 +55,9 @@ const (
 // outcome is what became of a record.
 type outcome struct {
 	status string
-	found  int64 // the payer's balance as the decision found it; of a deposit that was read by the API, unknownBalance
+	found  int64 // the balance that the decision found: the payer's, of a deposit that of who is paid; unknownBalance while it is pending
 }
 
 const unknownBalance = -1
-
-// matches tells whether two outcomes can be of the same record.
-func (o outcome) matches(other outcome) bool {
-	return o.status == other.status && (o.found == other.found || o.found == unknownBalance || other.found == unknownBalance)
-}
 
 func (o outcome) String() string { return o.status + " with " + strconv.FormatInt(o.found, 10) }
