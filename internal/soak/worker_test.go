@@ -31,13 +31,14 @@ func workerAndOther(t *testing.T, y *system) (worker, other *server) {
 
 // Invariant: when the process that works is killed, another decides what the clients of any process wait for in less than five seconds.
 //
-// On a machine that is busy with other tests one takeover may be late. All of several are not, unless it is the program's doing.
+// On a machine that is busy with other tests one takeover may be late. The median of several is not, unless it is the program's doing.
 func TestTakeover_afterKill(t *testing.T) {
 	t.Parallel()
 	y := newSystem(t, 2)
 	stop := underLoad(t, y, "bank", bankBase)
-	const tries = 4
-	for try := 1; ; try++ {
+	const half = 3 // of five takeovers: so many in time, or late, tell the median
+	for inTime, late := 0, 0; inTime < half; {
+		try := inTime + late + 1
 		worker, other := workerAndOther(t, y)
 		killed := worker.take()
 		start := time.Now()
@@ -53,10 +54,11 @@ func TestTakeover_afterKill(t *testing.T) {
 		}
 		put(t, y, worker, newDeposit(fmt.Sprint("after-start-", try), 1, 1)) // waits where nobody works
 		if took < takeoverWithin {
-			break
+			inTime++
+			continue
 		}
-		if try == tries {
-			t.Fatalf("each of %d takeovers took longer than %v", tries, takeoverWithin)
+		if late++; late == half {
+			t.Fatalf("%d of %d takeovers took longer than %v", late, try, takeoverWithin)
 		}
 	}
 	stop()
