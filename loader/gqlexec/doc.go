@@ -49,6 +49,10 @@
 //   - An error in an event of a subscription has the root field in its path, and a null that reaches that field where it must not be null
 //     makes the data null.
 //
+// Where gqlgen and gqlparser depart from it in what their scalars take and write, ours does as they do: an Int may be beyond 32 bits, a
+// variable 5 is taken for a String, "5" for an Int, "5.5" for a Float and 1.5 for an ID, and a Go value that is none of its enum's is
+// written as its marshaler does.
+//
 // A value of a Go type that is none of its interface's or union's object types is an error of its field, where gqlgen panics, or takes
 // what a graphql.Marshaler writes.
 //
@@ -56,6 +60,9 @@
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index. [Future] hands it
 // on to what blocks; a loader.Future has the context of the whole request.
+// Arguments are coerced once for all objects of a column, which share them: a resolver must not change what they hold. Where a resolver
+// reports an error by graphql.AddError and then returns null for a field that must not be null, that null is an error too; gqlgen leaves it out.
+//
 // Nothing is deferred, and nothing promises it: the schema is served without the directive @defer, and a query with it is not valid.
 //
 // # Extensions and interceptors
@@ -109,7 +116,7 @@
 //   - Subscription contexts (@subscriptionContext): a response has the context of its subscription.
 //   - Directives in queries, and those whose implementation is in the configuration.
 //   - @inlineArguments, and Query, Mutation or Subscription as the type of a field.
-//   - Federation, the layout follow-schema, and settings that change what panics do or what is returned for inputs.
+//   - Federation, the layout follow-schema, a worker limit, and settings that change what panics do or what is returned for inputs.
 //
 // What a resolver's FieldContext lacks: Child is nil, and IsMethod and IsResolver are always true.
 //

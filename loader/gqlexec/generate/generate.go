@@ -18,7 +18,7 @@ import (
 // Where it fails, what was generated before stays as it is. It is not for concurrent use: gqlgen's templates have global state.
 func Run(cfg *config.Config) error {
 	if err := refuseConfig(cfg); err != nil {
-		return err
+		return fmt.Errorf("gqlgen.yml: %w", err)
 	}
 	before, err := setAside(cfg.Exec.Filename, cfg.Model.Filename)
 	if err != nil {

@@ -96,7 +96,8 @@ func TestRun_RefusesEarly(t *testing.T) {
 	const query = "type Query { node: Node }\ntype Node { id: ID! }\n"
 	for name, c := range map[string]struct{ schema, settings, want string }{
 		"RootAsField":      {query + "extend type Node { query: Query! }", "", "api.graphqls:2: Node.query: Query is a root type"},
-		"FollowSchema":     {query, "exec: {layout: follow-schema, dir: testdata/exec}\n", "exec.layout follow-schema is not supported"},
+		"FollowSchema":     {query, "exec: {layout: follow-schema, dir: testdata/exec}\n", "gqlgen.yml: exec.layout follow-schema is not supported"},
+		"WorkerLimit":      {query, "exec: {filename: testdata/exec/generated.go, package: exec, worker_limit: 9}\n", "gqlgen.yml: exec.worker_limit is not supported"},
 		"GlobalBatch":      {query, "resolver: {layout: follow-schema, dir: x, package: x, batch: {enabled: true}}\n", "resolver.batch is not supported"},
 		"Federation":       {query, "federation: {filename: x.go, package: x}\n", "federation is not supported"},
 		"OmitPanicHandler": {query, "omit_panic_handler: true\n", "omit_panic_handler is not supported"},

@@ -18,6 +18,8 @@ func refuseConfig(cfg *config.Config) error {
 	switch {
 	case cfg.Exec.Layout == config.ExecLayoutFollowSchema:
 		return fmt.Errorf("exec.layout %s is not supported: use %s", cfg.Exec.Layout, config.ExecLayoutSingleFile)
+	case cfg.Exec.WorkerLimit != 0:
+		return fmt.Errorf("exec.worker_limit is not supported: one goroutine drives a request")
 	case cfg.Federation.IsDefined():
 		return fmt.Errorf("federation is not supported")
 	case cfg.Resolver.Batch.Enabled:
