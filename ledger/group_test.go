@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -127,7 +128,7 @@ func TestDepotAppendGroups(t *testing.T) {
 	}
 }
 
-// Invariant: a call that leaves the line has appended nothing, a full line refuses at once, and a closed one too.
+// Invariant: a call that leaves the line has appended nothing.
 func TestDepotAppendLeavesLine(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
@@ -152,22 +153,66 @@ func TestDepotAppendLeavesLine(t *testing.T) {
 		t.Errorf("cancelled Append: %v, want context.Canceled alone", err)
 	}
 
-	d.line.mu.Lock()
-	d.line.records += maxWaiting // as if so many waited
-	d.line.mu.Unlock()
-	if _, err := d.Append(ctx, Deposit{"late", alice, 1}); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Append to a full line: %v, want ErrUnavailable", err)
-	}
-	d.line.mu.Lock()
-	d.line.records -= maxWaiting
-	d.line.mu.Unlock()
-
 	release()
 	if err := <-results; err != nil {
 		t.Errorf("Append that was sent: %v", err)
 	}
 	if n := countRows(t, pool, "SELECT count(*) FROM depot"); n != 1 {
 		t.Errorf("the depot has %d records, want 1", n)
+	}
+}
+
+// Invariant: a full line refuses at once, takes nothing of what it refuses, and takes calls again when there is room.
+func TestDepotAppendFullLine(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	d := newDepot(t, pool)
+	ctx := testContext(t)
+	release := holdHead(t, d)
+	sent := make(chan error, 1)
+	go func() {
+		_, err := d.Append(ctx, Deposit{"sent", alice, 1})
+		sent <- err
+	}()
+	waitFor(t, d, func(l *line) bool { return l.draining && len(l.calls) == 0 })
+
+	bulk := make([]Record, MaxAppend)
+	for i := range bulk {
+		bulk[i] = Deposit{fmt.Sprint("bulk", i), bob, 1}
+	}
+	filling, leave := context.WithCancel(ctx)
+	defer leave()
+	left := make(chan error, maxWaiting/MaxAppend)
+	for range cap(left) {
+		go func() {
+			_, err := d.Append(filling, bulk...)
+			left <- err
+		}()
+	}
+	waitFor(t, d, func(l *line) bool { return l.records == maxWaiting })
+	late := []Record{Deposit{"late", alice, 1}, Deposit{"later", charlie, 1}}
+	for _, refused := range [][]Record{late, bulk} {
+		if _, err := d.Append(ctx, refused...); !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrOutcomeUnknown) {
+			t.Errorf("Append of %d records to a full line: %v, want ErrUnavailable alone", len(refused), err)
+		}
+	}
+
+	leave()
+	for range cap(left) {
+		if err := <-left; !errors.Is(err, context.Canceled) || errors.Is(err, ErrOutcomeUnknown) {
+			t.Errorf("cancelled Append: %v, want context.Canceled alone", err)
+		}
+	}
+	release()
+	if err := <-sent; err != nil {
+		t.Errorf("Append that was sent: %v", err)
+	}
+	if n := countRows(t, pool, "SELECT count(*) FROM depot"); n != 1 {
+		t.Errorf("the depot has %d records, want 1", n)
+	}
+	receipts, err := d.Append(ctx, late...)
+	if want := []Receipt{{Offset: 1}, {Offset: 2}}; err != nil || !slices.Equal(receipts, want) {
+		t.Errorf("Append with room in the line: %+v, %v, want %+v", receipts, err, want)
 	}
 }
 
