@@ -1,5 +1,5 @@
 -- Who writes a history's row gives its segment. Postgres generated it, for which it read and prepared the expression anew for each statement and copied each row:
--- an insert of one row cost it a sixth more by that, a bulk a fourteenth. verify tells where a row is in another segment than that of its position.
+-- an insert of one row cost it a seventh more by that, a bulk a twelfth. verify tells where a row is in another segment than that of its position.
 --
 -- Rows stay as they are. A program from before this migration decides nothing any more: its rows, which have no segment, are refused.
 --
