@@ -74,8 +74,9 @@ func (w *Worker) commit(ctx context.Context, s *sending) error {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
 	if s.err = w.sendParts(ctx, s); s.err != nil {
-		if s.before == nil { // or it goes with that one
-			s.err = w.whyRefused(ctx, s, s.err) // by a connection: its own is returned
+		// One that was given up with the microbatch before it has that one's error. Its connection is returned by now: to ask why takes one.
+		if s.before == nil {
+			s.err = w.whyRefused(ctx, s, s.err)
 		}
 		return s.err
 	}
