@@ -73,6 +73,7 @@
 // is both is repeated as an append, and ends the term.
 // A message takes its locks when all but the last few hundred bytes of it have arrived, so a process that is paused or cut off while it sends
 // holds none. What it holds locked between two messages, Postgres frees after two seconds; its lease ends after three.
+// A lease that ends later than the clock of the database lets it, because that was set back, counts as ended.
 // A connection that falls silent without an end is given up after thirty seconds; another process has taken over long before.
 // What a process appends whose worker has lost its term without knowing waits for the poll of the other's: a third of the lease. Who has just begun to
 // listen, or was not heard of for three seconds, waits for its own poll: a second.

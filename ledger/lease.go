@@ -31,15 +31,25 @@ type term struct {
 	memory memory
 }
 
-const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $2::interval
-WHERE id = 1 AND (expires_at <= now() OR worker_id = $1)
+// leaseFree is for $1, a worker, and $2, the most that is left of a lease. More is left where the clock of the database was set back, as by a
+// failover to a node whose clock is behind: whoever set the lease then may be gone, and would be waited for as long. If it is not, its term ends.
+const leaseFree = `(expires_at <= now() OR worker_id = $1 OR expires_at > now() + $2::interval)`
+
+const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $3::interval
+WHERE id = 1 AND ` + leaseFree + `
 RETURNING epoch, now()`
 
 const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
 
-const readLeaseRemaining = `SELECT CASE WHEN expires_at <= now() OR worker_id = $1 THEN 0
-    ELSE extract(epoch FROM expires_at - now())::float8 END
+const readLeaseRemaining = `SELECT CASE WHEN ` + leaseFree + ` THEN 0 ELSE extract(epoch FROM expires_at - now())::float8 END
 FROM lease WHERE id = 1`
+
+// clockMargin is by how much the clock of the database may be set back, or a transaction be older than the one that it waited for, without a
+// lease being taken for one from the future.
+const clockMargin = time.Second
+
+// longestLease is the most that can be left of a lease, as far as this worker knows.
+func (w *Worker) longestLease() time.Duration { return max(w.lease, DefaultLease) + clockMargin }
 
 // candidatePause is how often, at least, a worker that waits for the lease looks whether it is free, and tells that it is there.
 const candidatePause = time.Second
@@ -78,7 +88,7 @@ func (w *Worker) leaseRemaining(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
 	var seconds float64
-	err := w.depot.pool.QueryRow(ctx, readLeaseRemaining, w.id).Scan(&seconds)
+	err := w.depot.pool.QueryRow(ctx, readLeaseRemaining, w.id, w.longestLease()).Scan(&seconds)
 	return time.Duration(seconds * float64(time.Second)), err
 }
 
@@ -105,7 +115,7 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 			return err
 		}
 		var now time.Time
-		err := tx.QueryRow(ctx, takeLease, w.id, w.lease).Scan(&t.epoch, &now)
+		err := tx.QueryRow(ctx, takeLease, w.id, w.longestLease(), w.lease).Scan(&t.epoch, &now)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errHeld
 		}

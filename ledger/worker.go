@@ -22,7 +22,7 @@ const (
 // WorkerOptions are all optional.
 type WorkerOptions struct {
 	ID        string        // names the worker in ReadStatus; "": host, process and a random suffix. Must be unique.
-	Lease     time.Duration // 0: DefaultLease
+	Lease     time.Duration // 0: DefaultLease. One that is longer than that must be the same in all processes: see leaseFree.
 	BatchSize int           // 1 to DefaultBatchSize records; 0: DefaultBatchSize
 	Logger    *slog.Logger  // nil: slog.Default()
 }
