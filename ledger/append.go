@@ -9,13 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// appending is one transaction's work on the depot: it locks the heads of its partitions, looks up what the depot
-// holds, gives offsets to what is new, and writes that. The lock is held to the end of the transaction, so offsets are
+// appending is one transaction's work on the depot: it looks up what the depot holds, unless that is nothing, gives offsets to what is new, and
+// writes that. It takes the offsets from the heads of its partitions, whose locks are held to the end of the transaction, so offsets are
 // gapless and their order is the order of commits.
 type appending struct {
 	partitions int32
-	heads      map[int32]int64         // next offset of each locked partition
+	heads      map[int32]int64         // next offset of each partition; until a message has taken offsets, counted from 0
 	known      map[recordKey]*stored   // what the depot holds of the records looked up, and what this transaction adds
+	found      int                     // how many records the depot holds of those looked up
 	added      map[int32]*depotColumns // to be written
 }
 
@@ -25,6 +26,7 @@ type stored struct {
 	amountMinor int64
 	offset      int64
 	token       int64
+	added       bool // by this transaction
 	claimed     bool // a receipt says that it was appended by its own call
 }
 
@@ -75,8 +77,8 @@ const findRecords = `SELECT d.user_id, d.kind, d.record_id, d.to_user_id, d.amou
 FROM unnest($2::bigint[], $3::smallint[], $4::text[]) AS k (user_id, kind, record_id)
 JOIN depot d ON d.partition = $1 AND d.user_id = k.user_id AND d.kind = k.kind AND d.record_id = k.record_id`
 
-// queueLookups looks the entries up. It has to follow queueLocks: a statement after the lock sees everything that was
-// committed under it.
+// queueLookups looks the entries up. After queueLocks it sees everything that was committed under the locks; without them others may add to it
+// meanwhile.
 func (a *appending) queueLookups(b *pgx.Batch, es ...[]entry) {
 	type keys struct {
 		userIDs []int64
@@ -112,6 +114,7 @@ func (a *appending) collectKnown(rows pgx.Rows) error {
 			return fmt.Errorf("look up records: %w", err)
 		}
 		a.known[key] = &s
+		a.found++
 	}
 	return rows.Err()
 }
@@ -124,7 +127,7 @@ func (a *appending) add(es []entry, token int64) ([]Receipt, error) {
 		key := e.key()
 		s := a.known[key]
 		if s == nil {
-			a.known[key] = &stored{toUserID: e.toUserID, amountMinor: e.amountMinor, offset: -1, token: token}
+			a.known[key] = &stored{toUserID: e.toUserID, amountMinor: e.amountMinor, offset: -1, token: token, added: true}
 			fresh = append(fresh, key)
 			continue
 		}

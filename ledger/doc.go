@@ -84,7 +84,8 @@
 // those there is no second copy but a backup. What was decided on damaged funds is in the chain as it was decided; after Rebuild
 // those records have the outcome that the depot makes of them, and Verify names them for ever.
 //
-// AppendTx holds the head locked until the end of the transaction around it, so long imports make appends wait.
+// AppendTx holds the head locked until the end of the transaction around it, so long imports make appends wait: also one whose process falls silent
+// while it sends, until its connection ends.
 //
 // # Sources
 //

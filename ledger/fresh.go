@@ -4,12 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Most groups hold nothing that the depot holds already. Such a group is appended in one message: each head is advanced, and
 // the records take the offsets that it gave away. The unique key refuses a record that is known, and with it
-// the whole message; the group is then looked up, as is every group for a while.
+// the whole message; the group is then looked up, as is every group for a while, and what is new of it appended by such a message.
 
 // lookupsAfterReplay is how many groups are looked up first after one in which a record was known: who repeats one
 // record is likely to repeat more, and a refused message has cost as much as a successful one.
@@ -35,9 +36,6 @@ var (
 
 // appendFresh appends a group of which the depot holds nothing, in one round trip. A data error says that this is not so, or that
 // the partitions have changed.
-//
-// Where the Worker of this process decides, nobody else is told. Should its term be over without its knowing, another's poll
-// finds the records.
 func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
@@ -48,34 +46,47 @@ func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool
 	if err != nil {
 		return err
 	}
-	a := newAppending(partitions)
+	return d.appendNew(ctx, conn.Conn(), newAppending(partitions), group, committing)
+}
+
+// appendNew gives the calls of a group their receipts, and appends what a does not know to be in the depot.
+//
+// Where the Worker of this process decides, nobody else is told. Should its term be over without its knowing, another's poll
+// finds the records.
+func (d *Depot) appendNew(ctx context.Context, conn *pgx.Conn, a *appending, group []*call, committing *bool) error {
 	for _, c := range group {
-		c.receipts, c.err = a.add(c.entries, c.token) // offsets from 0: the heads are not known yet
+		c.receipts, c.err = a.add(c.entries, c.token)
 	}
 	touched := slices.Sorted(maps.Keys(a.added)) // ascending, as everybody locks them
+	if len(touched) == 0 {
+		return nil // all is known, or contradicts
+	}
 	m := a.message(touched)
 	if !d.waiters.decidesHere() {
 		m.add(stmtNotify, []byte(noteAppended))
 	}
-	heads, err := m.send(ctx, conn.Conn())
+	heads, err := m.send(ctx, conn)
 	if err != nil {
-		*committing = m.sent && commitUnknown(err)
+		*committing = *committing || m.sent && commitUnknown(err)
 		return err
 	}
 	for i, p := range touched {
 		a.heads[p] = parseInt8(heads[i][0])
 	}
 	for _, c := range group {
-		for i := range c.receipts {
-			c.receipts[i].Offset += a.heads[c.receipts[i].Partition]
+		a.place(c)
+	}
+	d.handOver(a, parseTimestamp(heads[0][1]))
+	return nil
+}
+
+// place gives the receipts of what was added the offsets that the heads gave away.
+func (a *appending) place(c *call) {
+	for i := range c.receipts {
+		if r := &c.receipts[i]; a.found == 0 || a.known[c.entries[i].key()].added {
+			r.Offset += a.heads[r.Partition]
 		}
 	}
-	var appendedAt time.Time
-	if len(touched) > 0 {
-		appendedAt = parseTimestamp(heads[0][1])
-	}
-	d.handOver(a, appendedAt)
-	return nil
 }
 
 // message appends what add has added to these partitions, given offsets from 0. The first rows are the heads as they were.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -95,8 +97,21 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 	return d.appendKnown(ctx, group, committing)
 }
 
-// appendKnown appends a group of which the depot may hold records, in two round trips: lock and look up; write and commit.
+// appendKnown appends a group of which the depot may hold records, in two round trips: one looks them up, the other appends what is new. Nothing is
+// locked in between. What others append meanwhile the unique key refuses, and it is looked up again: each time there is more of it, so that ends.
 func (d *Depot) appendKnown(ctx context.Context, group []*call, committing *bool) error {
+	for {
+		err := d.lookUpAndAppend(ctx, group, committing)
+		switch {
+		case isRefused(err, "depot_heads"):
+			return errStalePartitions
+		case !isKnown(err):
+			return err
+		}
+	}
+}
+
+func (d *Depot) lookUpAndAppend(ctx context.Context, group []*call, committing *bool) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -106,41 +121,32 @@ func (d *Depot) appendKnown(ctx context.Context, group []*call, committing *bool
 	if err != nil {
 		return err
 	}
-
 	a := newAppending(partitions)
 	es := make([][]entry, len(group))
 	for i, c := range group {
 		es[i] = c.entries
 	}
-	first := &pgx.Batch{}
-	queueBegin(first)
-	a.queueLocks(first, es...)
-	a.queueLookups(first, es...)
-	if err := conn.SendBatch(ctx, first).Close(); err != nil {
+	b := &pgx.Batch{}
+	queueBegin(b)
+	a.queueLookups(b, es...)
+	b.Queue("commit")
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
 	d.lookups = max(d.lookups-1, 0)
-	if len(a.known) > 0 {
+	if a.found > 0 {
 		d.lookups = lookupsAfterReplay
 	}
-
-	for _, c := range group {
-		c.receipts, c.err = a.add(c.entries, c.token)
-	}
-	writes := len(a.added) > 0
-	last := &pgx.Batch{}
-	a.queueWrites(last)
-	last.Queue("commit")
-	err = conn.SendBatch(ctx, last).Close()
-	if err != nil {
-		*committing = *committing || writes && commitUnknown(err)
-		return err
-	}
-	if writes {
-		d.wakeWorker()
-	}
-	return nil
+	return d.appendNew(ctx, conn.Conn(), a, group, committing)
 }
+
+// isKnown tells whether the depot has refused a record that it holds. A cluster puts the number of a shard behind the constraint's name.
+func isKnown(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == uniqueViolation && strings.HasPrefix(refused.ConstraintName, "depot_record_key")
+}
+
+const uniqueViolation = "23505"
 
 const readPartitions = `SELECT partitions FROM depot_heads WHERE partition = 0`
 
