@@ -6,6 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // collector collects the fields that a selection set has on one object type: the specification's CollectFields. gqlgen's own
@@ -117,15 +118,18 @@ func directivesOf(sel ast.Selection) ast.DirectiveList {
 }
 
 // condition evaluates the argument of a @skip or @include. Validation lets a variable that is null pass where it has a default: that
-// is an [*InputError].
+// is an [*InputError], at the place of the variable.
 func (c *collector) condition(d *ast.Directive) (bool, error) {
-	value, err := d.Arguments.ForName("if").Value.Value(c.operation.Variables)
+	given := d.Arguments.ForName("if").Value
+	value, err := given.Value(c.operation.Variables)
 	if err != nil {
 		return false, err
 	}
 	condition, ok := value.(bool)
 	if !ok {
-		return false, &InputError{fmt.Sprintf("cannot be selected from: %s: argument 'if' is not a boolean", d.Name)}
+		located := gqlerror.Wrap(&InputError{fmt.Sprintf("cannot be selected from: %s: argument 'if' is not a boolean", d.Name)})
+		located.Locations = []gqlerror.Location{{Line: given.Position.Line, Column: given.Position.Column}}
+		return false, located
 	}
 	return condition, nil
 }

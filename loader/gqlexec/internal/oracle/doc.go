@@ -16,6 +16,8 @@
 //   - A nil pointer in an interface that must not be null: stock propagates the null, but has no error.
 //   - A Go type that is none of the interface's object types: stock panics.
 //   - The path of an error in an event of a subscription: stock leaves out the root field.
+//   - The location of an error: stock gives none to nulls where the schema allows none, panics, arguments, marshalers, and what a directive
+//     returns of another type. Random queries compare those that it gives, and look up ours in the document.
 //   - A null in an event whose root field must not be null: stock leaves it there.
 //   - @defer: stock defers. Ours does not, and so does not declare it.
 //

@@ -93,7 +93,9 @@ func (g generator) compareDocument(t *testing.T) {
 		params := func() *graphql.RawParams {
 			return &graphql.RawParams{Query: query, OperationName: operation, Variables: maps.Clone(variables)}
 		}
-		if diff := cmp.Diff(askParams(t, theirs, params()), askParams(t, schema, params())); diff != "" {
+		want, got := askParams(t, theirs, params()), askParams(t, schema, params())
+		checkLocations(t, query, operation, got.Errors)
+		if diff := cmp.Diff(want.withLocationsOf(got), got); diff != "" {
 			t.Fatalf("%s\n%s %v\nstock, ours:\n%s", query, operation, variables, diff)
 		}
 	}

@@ -61,7 +61,8 @@ func TestRootFieldInterceptors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			install := func(e *executor.Executor) { e.AroundRootFields(intercept) }
 			want, got := ask(t, stockSchema(), query, nil, install), ask(t, oursSchema(), query, nil, install)
-			if diff := cmp.Diff(want, got); diff != "" {
+			checkLocations(t, query, "", got.Errors)
+			if diff := cmp.Diff(want.withLocationsOf(got), got); diff != "" {
 				t.Errorf("%s\nstock, ours:\n%s", query, diff)
 			}
 		})

@@ -18,7 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// answer is what an executor answers, with errors as a set.
+// answer is what an executor answers, with errors as a set, each as located has it.
 type answer struct {
 	Data   string
 	Errors []string
@@ -51,7 +51,7 @@ func askParams(t *testing.T, schema graphql.ExecutableSchema, params *graphql.Ra
 	response := handler(ctx)
 	a := answer{Data: string(response.Data)}
 	for _, err := range response.Errors {
-		a.Errors = append(a.Errors, fmt.Sprintf("%s: %s", err.Path, err.Message))
+		a.Errors = append(a.Errors, located(err))
 	}
 	slices.Sort(a.Errors)
 	if next := handler(ctx); next != nil {
@@ -78,7 +78,8 @@ func compareWith(t *testing.T, schema graphql.ExecutableSchema, query string, va
 	}
 	for range times {
 		got := ask(t, schema, query, variables, remember)
-		if diff := cmp.Diff(want, got); diff != "" {
+		checkLocations(t, query, "", got.Errors)
+		if diff := cmp.Diff(want.withLocationsOf(got), got); diff != "" {
 			t.Fatalf("%s\n%v\nstock, ours:\n%s", query, variables, diff)
 		}
 	}
@@ -195,22 +196,22 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 		want      answer
 	}{
 		"FailedMarshalerInNonNull": {`{ nodes(ids: [1, 4]) { strictSecret } }`, nil, answer{ // stock: {"strictSecret":null}
-			`{"nodes":[{"strictSecret":"secret s"},null]}`, []string{"nodes[1].strictSecret: no secret"},
+			`{"nodes":[{"strictSecret":"secret s"},null]}`, []string{"nodes[1].strictSecret: no secret @1:24"},
 		}},
 		"SkipIfNull": {`query ($v: Boolean = true) { nodes(ids: [1, 2]) { id @skip(if: $v) } a: node(id: 1) { id } }`, null, answer{ // stock: panics
 			`{"nodes":[null,null],"a":{"id":"1"}}`, []string{
-				"nodes[0]: cannot be selected from: skip: argument 'if' is not a boolean",
-				"nodes[1]: cannot be selected from: skip: argument 'if' is not a boolean",
+				"nodes[0]: cannot be selected from: skip: argument 'if' is not a boolean @1:64",
+				"nodes[1]: cannot be selected from: skip: argument 'if' is not a boolean @1:64",
 			},
 		}},
 		"IncludeIfNullInNonNull": {`query ($v: Boolean = true) { node(id: 1) { value { ...F @include(if: $v) } } } fragment F on Point { x }`, null, answer{
-			`{"node":null}`, []string{"node.value: cannot be selected from: include: argument 'if' is not a boolean"},
+			`{"node":null}`, []string{"node.value: cannot be selected from: include: argument 'if' is not a boolean @1:70"},
 		}},
 		"SkipIfNullInRoot": {`mutation ($v: Boolean = true) { add(n: 1) { value } b: add(n: 1) @skip(if: $v) { value } }`, null, answer{
-			`null`, []string{": cannot be selected from: skip: argument 'if' is not a boolean"},
+			`null`, []string{": cannot be selected from: skip: argument 'if' is not a boolean @1:76"},
 		}},
 		"NullForNonNull": {`query ($v: Int = 1) { node(id: $v) { id } nodes(ids: [$v]) { id } }`, null, answer{ // stock: id 0
-			`{"node":null,"nodes":null}`, []string{"node.id: must not be null", "nodes.ids[0]: must not be null"},
+			`{"node":null,"nodes":null}`, []string{"node.id: must not be null @1:23", "nodes.ids[0]: must not be null @1:43"},
 		}},
 		"SelectedOnUnrelatedInterfaces": {`{ numbered(ids: [1]) { __typename number ... on Named { __typename id } ... on Book { number } } items(ids: [1]) { __typename ... on Book { __typename } } }`, nil, answer{ // stock: keys twice
 			`{"numbered":[{"__typename":"Book","number":1,"id":"1"}],"items":[{"__typename":"Book"}]}`, nil,
@@ -222,32 +223,32 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 			`{"allNamed":[{"shout":"title 1 2","a":"title 1 2"},{"shout":"shelf"},{"shout":"label 3 1!"}]}`, nil,
 		}},
 		"NilPointerInNonNullInterface": {`{ nilNamed { id } strictNilNamed { id } }`, nil, answer{ // stock: no error
-			`null`, []string{"strictNilNamed: the requested element is null which the schema does not allow"},
+			`null`, []string{"strictNilNamed: the requested element is null which the schema does not allow @1:19"},
 		}},
 		"NoObjectType": {`{ stranger { id } a: named(id: 1) { id } }`, nil, answer{ // stock: panics
-			`{"stranger":null,"a":{"id":"1"}}`, []string{"stranger: the Go type oracle.Stranger is none of the object types of Named"},
+			`{"stranger":null,"a":{"id":"1"}}`, []string{"stranger: the Go type oracle.Stranger is none of the object types of Named @1:3"},
 		}},
 		"OneOfTwoKeys": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": two}, answer{ // stock: takes both
-			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key"},
+			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key @1:25"},
 		}},
 		"OneOfNoKey": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": map[string]any{}}, answer{
-			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key"},
+			`{"oneOf":null}`, []string{"oneOf.input: must have exactly one key @1:25"},
 		}},
 		"OneOfNullKey": {`query ($v: OneInput!) { oneOf(input: $v) { a b } }`, map[string]any{"v": map[string]any{"a": nil}}, answer{
-			`{"oneOf":null}`, []string{"oneOf.input.a: must not be null"},
+			`{"oneOf":null}`, []string{"oneOf.input.a: must not be null @1:25"},
 		}},
 		"OneOfInOneOf": {`query ($v: OneInput!) { oneOf(input: {c: $v}) { a b } }`, map[string]any{"v": two}, answer{
-			`{"oneOf":null}`, []string{"oneOf.input.c: must have exactly one key"},
+			`{"oneOf":null}`, []string{"oneOf.input.c: must have exactly one key @1:25"},
 		}},
 		"OneOfInList": {`query ($v: [OneInput]) { a: oneOfAll(inputs: $v) { a b } oneOfAll(inputs: [null, {a: "x"}]) { a } }`,
 			map[string]any{"v": []any{map[string]any{"b": 1}, nil, two}}, answer{
-				`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.inputs[2]: must have exactly one key"},
+				`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.inputs[2]: must have exactly one key @1:26"},
 			}},
 		"OneOfThatReadsItself": {`query ($v: ReadInput) { a: oneOfAll(read: $v) { a } oneOfAll(read: {a: "x"}) { a } }`, map[string]any{"v": two}, answer{
-			`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.read: must have exactly one key"},
+			`{"a":null,"oneOfAll":[{"a":"x"}]}`, []string{"a.read: must have exactly one key @1:25"},
 		}},
 		"EnumOfOtherCase": {`query ($v: Size) { sizes(sizes: [], size: $v) }`, map[string]any{"v": "large"}, answer{ // stock: SMALL
-			`null`, []string{`sizes.size: has no value "large"`},
+			`null`, []string{`sizes.size: has no value "large" @1:20`},
 		}},
 	}
 	for name, c := range cases {
