@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
 )
@@ -292,18 +291,11 @@ func TestWorkerSecondMessageIsSmall(t *testing.T) {
 func TestWorkerRefusedWithOneConnection(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
-	config := pool.Config()
-	config.MaxConns = 1
-	narrow, err := pgxpool.NewWithConfig(testContext(t), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer narrow.Close()
 	d := newDepot(t, pool)
 	if _, err := d.Append(testContext(t), Deposit{"salary", alice, 1}); err != nil {
 		t.Fatal(err)
 	}
-	old := NewWorker(newDepot(t, narrow), WorkerOptions{ID: "old", Lease: time.Microsecond, Logger: testLogger(t)})
+	old := NewWorker(newDepot(t, narrowed(t, pool, 1)), WorkerOptions{ID: "old", Lease: time.Microsecond, Logger: testLogger(t)})
 	term, err := old.campaign(testContext(t))
 	if err != nil {
 		t.Fatal(err)

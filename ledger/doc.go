@@ -64,6 +64,12 @@
 // What is left to the client is the order of record ids: the depot's key begins with them. Ids that grow with time (ULIDs, UUIDs of
 // version 7, counters) touch its newest pages; random ones touch a random page of it each.
 //
+// # Transactions
+//
+// What takes several statements to write is begun and committed by statements. What is read is one statement, or statements and the settings that hold for them, sent in one message
+// without begin and commit: Postgres takes a message for a transaction, so a pooler of transactions does not take it apart. Its statements
+// need no snapshot in common: what is decided does not change, and what comes later is behind it. Verify does, and has one.
+//
 // # When things fail
 //
 // A connection that breaks before the commit loses the transaction, and with it nothing that was promised. One that breaks

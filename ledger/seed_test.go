@@ -46,6 +46,19 @@ func newDepot(t testing.TB, pool *pgxpool.Pool) *Depot {
 	return d
 }
 
+// narrowed returns another pool on the database of pool, with so many connections at most.
+func narrowed(t testing.TB, pool *pgxpool.Pool, conns int32) *pgxpool.Pool {
+	t.Helper()
+	config := pool.Config()
+	config.MaxConns = conns
+	narrow, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(narrow.Close)
+	return narrow
+}
+
 // withPartitions runs a test on a database of one partition and on one of three.
 func withPartitions(t *testing.T, test func(t *testing.T, pool *pgxpool.Pool)) {
 	for _, partitions := range []int{1, 3} {

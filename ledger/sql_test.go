@@ -81,8 +81,9 @@ func TestStatementsPrepare(t *testing.T) {
 }
 
 // The statements stay within what a Citus cluster runs: offsets come from rows and not from sequences, a row is locked
-// by its partition alone, a table is changed once in a statement, and time is the transaction's. Rebuild's lock is the session's with the
-// node that it is connected to, and guards nothing but one operator from another.
+// by its partition alone, a table is changed once in a statement, and time is the transaction's. Transactions are told by statements, but for reads, whose
+// message is one: TestPStatesReadInOneMessage. Rebuild's lock is the session's with the node that it is connected to, and guards nothing but one operator
+// from another.
 func TestStatementsStayInSubset(t *testing.T) {
 	t.Parallel()
 	refused := regexp.MustCompile(`(?i)nextval|\bserial\b|TRIGGER|clock_timestamp|LOCK TABLE|advisory|EXPORT|SNAPSHOT|WITH HOLD|FREEZE`)
