@@ -66,9 +66,9 @@
 //
 // # Transactions
 //
-// What takes several statements to write is begun and committed by statements. What is read is one statement, or statements and the settings that hold for them, sent in one message
-// without begin and commit: Postgres takes a message for a transaction, so a pooler of transactions does not take it apart. Its statements
-// need no snapshot in common: what is decided does not change, and what comes later is behind it. Verify does, and has one.
+// What takes several statements to write is begun and committed by statements. What is read is one statement, or statements and the settings that
+// hold for them, sent in one message without begin and commit: Postgres takes a message for a transaction, so a pooler of transactions does not take
+// it apart. Its statements need no snapshot in common: what is decided does not change, and what comes later is behind it. Verify does, and has one.
 //
 // # When things fail
 //

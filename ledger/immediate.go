@@ -31,7 +31,7 @@ const (
 var errApart = errors.New("to be decided apart")
 
 // immediateSettings are planSettings, and nobody is kept waiting: who holds a head or progress for long does not stop other appends
-// than its own, or the worker, by way of this one.
+// than its own, or the worker, by way of this one. So it need not hold funds first as other microbatches do: it lets go of what Rebuild waits for.
 const immediateSettings = planSettings + `,
     set_config('lock_timeout', '100', true)`
 
