@@ -99,6 +99,24 @@ const verifySettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan'
     set_config('cursor_tuple_fraction', '1', true)`
 
 func (v *verification) run(ctx context.Context) error {
+	if err := v.open(ctx); err != nil {
+		return err
+	}
+	if err := v.compareDecisions(ctx); err != nil || v.stopped {
+		return err
+	}
+	if v.options.Head != (Hash{}) && !v.headFound {
+		v.deviate(Deviation{"microbatches", -1, -1, -1,
+			fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.options.Head)})
+	}
+	if err := v.compareFunds(ctx); err != nil {
+		return err
+	}
+	return v.compareHeads(ctx)
+}
+
+// open begins to read.
+func (v *verification) open(ctx context.Context) error {
 	// The cursors open all PStates now, under locks that last: no Rebuild replaces one of them in between.
 	statements := []string{verifySettings, createRecomputed, declareFunds}
 	for i, history := range histories {
@@ -120,17 +138,7 @@ func (v *verification) run(ctx context.Context) error {
 		accounts: accounts{}, limit: cmp.Or(v.options.accounts, recomputedAccounts),
 		table: pgx.Identifier{"recomputed_funds"}, read: readRecomputedFunds, write: writeRecomputedFunds,
 	}
-	if err := v.compareDecisions(ctx); err != nil || v.stopped {
-		return err
-	}
-	if v.options.Head != (Hash{}) && !v.headFound {
-		v.deviate(Deviation{"microbatches", -1, -1, -1,
-			fmt.Sprintf("none has the hash %v: what it stood for was changed or is lost", v.options.Head)})
-	}
-	if err := v.compareFunds(ctx); err != nil {
-		return err
-	}
-	return v.compareHeads(ctx)
+	return nil
 }
 
 // compareDecisions decides all records again and compares the chain and the histories.
