@@ -27,6 +27,7 @@ func (s size) active() int64 { return max(s.accounts-s.accounts/dormantShare, 2)
 const (
 	leastOfEmpty = 0.7 // of the records a second on an empty ledger
 	mostRead     = 5 * time.Millisecond
+	mostPeak     = 512 << 20 // bytes, of a command that goes through the whole ledger; to remember ten million records would take twice that
 )
 
 // Names of contenders.
@@ -166,13 +167,21 @@ func (l *ledgerInProcess) fill(ctx context.Context, p plan) error {
 func measureCommands(ctx context.Context, out io.Writer, database string) error {
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\ncommand\tseconds\tCPU seconds\tpeak MB\t")
+	var verdicts []func()
 	for _, name := range []string{"verify", "rebuild"} {
 		r, err := process.Command(ctx, database, name)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(table, "%s\t%.1f\t%.1f\t%d\t\n", name, r.Elapsed.Seconds(), r.CPU.Seconds(), r.PeakBytes>>20)
+		verdicts = append(verdicts, func() {
+			verdict(out, r.PeakBytes < mostPeak, "%s: %d MB of memory at most, less than %d wanted", name, r.PeakBytes>>20, mostPeak>>20)
+		})
 	}
 	_ = table.Flush() // of what has no errors to tell
+	fmt.Fprintln(out)
+	for _, tell := range verdicts {
+		tell()
+	}
 	return nil
 }
