@@ -120,6 +120,9 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 		{"lost head", "DELETE FROM depot_heads", "depot_heads", -1, -1, "there are 0 partitions, progress has 1"},
 		{"invented progress", "INSERT INTO progress (partition) VALUES (1)", "depot_heads", -1, -1, "there are 1 partitions, progress has 2"},
 		{"undecided record behind a hole", fmt.Sprintf(copyRecord, 0, 8), "depot", 7, -1, "is missing"},
+		{"epoch", "UPDATE progress SET epoch = epoch + 1", "progress", -1, -1, "epoch is 2, the lease has come to 1"},
+		{"epoch of the lease", "UPDATE lease SET epoch = 0", "progress", -1, -1, "epoch is 1, the lease has come to 0"},
+		{"lost lease", "DELETE FROM lease", "lease", -1, -1, "is missing"},
 		{"record of no partition", fmt.Sprintf(copyRecord, 1, 0), "depot", 0, -1, "there is no such partition"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
