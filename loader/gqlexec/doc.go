@@ -60,8 +60,9 @@
 //
 // A resolver's context has a [graphql.FieldContext] for its column, so it names the field and its arguments, but no index. [Future] hands it
 // on to what blocks; a loader.Future has the context of the whole request.
-// Arguments are coerced once for all objects of a column, which share them: a resolver must not change what they hold. Where a resolver
-// reports an error by graphql.AddError and then returns null for a field that must not be null, that null is an error too; gqlgen leaves it out.
+// Arguments are coerced once for all objects of a column, which share them: a resolver must not change what they hold. An error that a resolver
+// reports by graphql.AddError has no index in its path either. So where it then returns null for a field that must not be null, that null is an
+// error too within lists; elsewhere it is not, as in gqlgen.
 //
 // Nothing is deferred, and nothing promises it: the schema is served without the directive @defer, and a query with it is not valid.
 //

@@ -1,6 +1,7 @@
 package gqlexec
 
 import (
+	"bytes"
 	"context"
 	"strconv"
 
@@ -101,7 +102,36 @@ func (w arenaWriter) WriteString(s string) (int, error) {
 	return len(s), nil
 }
 
-func (w arenaWriter) store(s Slot) { w.run.raw(s, w.start) }
+// store puts what was written into s, without space between its tokens: gqlgen's transports take that out, the newline of an
+// encoding/json.Encoder for one.
+func (w arenaWriter) store(s Slot) {
+	written := w.run.arena[w.start:]
+	w.run.arena = w.run.arena[:w.start+copy(written, withoutSpace(written))]
+	w.run.raw(s, w.start)
+}
+
+// withoutSpace takes the space between its tokens out of JSON, in place. Only objects and lists have some within.
+func withoutSpace(json []byte) []byte {
+	json = bytes.TrimSpace(json)
+	if len(json) == 0 || json[0] != '{' && json[0] != '[' {
+		return json
+	}
+	kept, quoted, escaped := json[:0], false, false
+	for _, c := range json {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = c == '\\', c != '"'
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			continue
+		default:
+			quoted = c == '"'
+		}
+		kept = append(kept, c)
+	}
+	return kept
+}
 
 const hexDigits = "0123456789ABCDEF"
 

@@ -20,7 +20,7 @@ func Optional[V any](c *Column, get func(i int) (v V, ok bool, err error), compl
 			slots.add(c.slot(i), 1)
 			values = append(values, v)
 		case c.field.typ.NonNull:
-			c.run.fail(c.slot(i), errNullField)
+			c.run.failNull(c.slot(i), errNullField)
 		}
 	})
 	if len(values) > 0 {

@@ -176,7 +176,17 @@ func addError(ctx context.Context, err error) {
 // null leaves s without a value: no error where typ allows that.
 func (r *run) null(s Slot, typ *ast.Type) {
 	if typ.NonNull {
-		r.fail(s, errNull)
+		r.failNull(s, errNull)
+	}
+}
+
+// failNull is fail for a null, unless the resolver has told why by graphql.AddError. Within a list that has no index in its path, so it is
+// not known whose null it is.
+func (r *run) failNull(s Slot, err error) {
+	steps := r.path(s)
+	inList := slices.ContainsFunc(steps, func(st step) bool { return st.field == nil })
+	if ctx := r.contextOf(steps); inList || !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+		r.fail(s, err)
 	}
 }
 
@@ -184,7 +194,7 @@ func (r *run) null(s Slot, typ *ast.Type) {
 func nullField[V any](r *run, s Slot, typ *ast.Type) {
 	var none V
 	if typ.NonNull && any(none) == nil { // V is an interface
-		r.fail(s, errNullField)
+		r.failNull(s, errNullField)
 		return
 	}
 	r.null(s, typ)

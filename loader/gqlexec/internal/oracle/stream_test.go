@@ -103,7 +103,7 @@ func compareStreams(t *testing.T, query string, variables map[string]any) {
 		for i := range got {
 			checkLocations(t, query, "", got[i].Errors)
 			if i < len(want) {
-				want[i] = want[i].withLocationsOf(got[i])
+				want[i] = want[i].sent().withLocationsOf(got[i])
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

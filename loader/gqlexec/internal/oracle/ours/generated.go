@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	Book() BookResolver
 	Counter() CounterResolver
 	Directed() DirectedResolver
+	Link() LinkResolver
 	Mutation() MutationResolver
 	Node() NodeResolver
 	Query() QueryResolver
@@ -67,6 +68,18 @@ type DirectedResolver interface {
 	Clump(ctx context.Context, obj *oracle.Directed) loader.Clump[*string]
 	StrictClump(ctx context.Context, obj *oracle.Directed) loader.Clump[string]
 	Next(ctx context.Context, obj *oracle.Directed) loader.Clump[*oracle.Directed]
+}
+
+// LinkResolver has a method for each field of Link that a clump is needed for. None may block.
+type LinkResolver interface {
+	Later(ctx context.Context, obj *oracle.Link, is *oracle.Outcome) loader.Clump[*string]
+	StrictLater(ctx context.Context, obj *oracle.Link, is *oracle.Outcome) loader.Clump[string]
+	LaterLink(ctx context.Context, obj *oracle.Link, is *oracle.Outcome) loader.Clump[*oracle.Link]
+	StrictLaterLink(ctx context.Context, obj *oracle.Link, is *oracle.Outcome) loader.Clump[*oracle.Link]
+	LaterList(ctx context.Context, obj *oracle.Link, is *oracle.Outcome, second *oracle.Outcome) loader.Clump[[]*oracle.Link]
+	StrictLaterList(ctx context.Context, obj *oracle.Link, is *oracle.Outcome, second *oracle.Outcome) loader.Clump[[]*oracle.Link]
+	LaterListOfStrict(ctx context.Context, obj *oracle.Link, is *oracle.Outcome, second *oracle.Outcome) loader.Clump[[]*oracle.Link]
+	StrictLaterListOfStrict(ctx context.Context, obj *oracle.Link, is *oracle.Outcome, second *oracle.Outcome) loader.Clump[[]*oracle.Link]
 }
 
 // MutationResolver has a method for each field of Mutation that a clump is needed for. None may block.
@@ -123,6 +136,8 @@ type QueryResolver interface {
 	MaybeGuarded(ctx context.Context) loader.Clump[*int]
 	Missing(ctx context.Context) loader.Clump[*int]
 	Checked(ctx context.Context, n *int, strict int, input *oracle.CheckedInput) loader.Clump[string]
+	Link(ctx context.Context) loader.Clump[*oracle.Link]
+	Given(ctx context.Context) loader.Clump[*oracle.Given]
 }
 
 // SubscriptionResolver has a method for each stream. Its context ends with the subscription; then nobody receives any more.
@@ -153,6 +168,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		object_Book:         &gqlexec.Object[*oracle.Book]{Name: "Book", Implements: []string{"Book", "Item", "Titled", "Named", "Numbered"}},
 		object_Counter:      &gqlexec.Object[*oracle.Counter]{Name: "Counter", Implements: []string{"Counter"}},
 		object_Directed:     &gqlexec.Object[*oracle.Directed]{Name: "Directed", Implements: []string{"Directed"}},
+		object_Given:        &gqlexec.Object[*oracle.Given]{Name: "Given", Implements: []string{"Given"}},
+		object_Link:         &gqlexec.Object[*oracle.Link]{Name: "Link", Implements: []string{"Link"}},
 		object_Mutation:     &gqlexec.Object[gqlexec.Root]{Name: "Mutation", Implements: []string{"Mutation"}},
 		object_Node:         &gqlexec.Object[*oracle.Node]{Name: "Node", Implements: []string{"Node", "Item", "Named", "Numbered"}},
 		object_One:          &gqlexec.Object[*oracle.One]{Name: "One", Implements: []string{"One"}},
@@ -197,6 +214,39 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"replaced":       e.field_Directed_replaced,
 		"strictReplaced": e.field_Directed_strictReplaced,
 		"replacedObject": e.field_Directed_replacedObject,
+	}
+	e.object_Given.Fields = map[string]func(*gqlexec.Column, []*oracle.Given){
+		"input":          e.field_Given_input,
+		"mood":           e.field_Given_mood,
+		"mustMood":       e.field_Given_mustMood,
+		"text":           e.field_Given_text,
+		"mustText":       e.field_Given_mustText,
+		"default":        e.field_Given_default,
+		"mustDefault":    e.field_Given_mustDefault,
+		"list":           e.field_Given_list,
+		"mustList":       e.field_Given_mustList,
+		"listOfMust":     e.field_Given_listOfMust,
+		"mustListOfMust": e.field_Given_mustListOfMust,
+		"any":            e.field_Given_any,
+		"map":            e.field_Given_map,
+	}
+	e.object_Link.Fields = map[string]func(*gqlexec.Column, []*oracle.Link){
+		"now":                     e.field_Link_now,
+		"strictNow":               e.field_Link_strictNow,
+		"later":                   e.field_Link_later,
+		"strictLater":             e.field_Link_strictLater,
+		"link":                    e.field_Link_link,
+		"strictLink":              e.field_Link_strictLink,
+		"laterLink":               e.field_Link_laterLink,
+		"strictLaterLink":         e.field_Link_strictLaterLink,
+		"list":                    e.field_Link_list,
+		"strictList":              e.field_Link_strictList,
+		"listOfStrict":            e.field_Link_listOfStrict,
+		"strictListOfStrict":      e.field_Link_strictListOfStrict,
+		"laterList":               e.field_Link_laterList,
+		"strictLaterList":         e.field_Link_strictLaterList,
+		"laterListOfStrict":       e.field_Link_laterListOfStrict,
+		"strictLaterListOfStrict": e.field_Link_strictLaterListOfStrict,
 	}
 	e.object_Mutation.Fields = map[string]func(*gqlexec.Column, []gqlexec.Root){
 		"add":        e.field_Mutation_add,
@@ -280,6 +330,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"maybeGuarded":    e.field_Query_maybeGuarded,
 		"missing":         e.field_Query_missing,
 		"checked":         e.field_Query_checked,
+		"link":            e.field_Query_link,
+		"given":           e.field_Query_given,
 		"__type":          e.field_Query___type,
 		"__schema":        e.field_Query___schema,
 	}
@@ -364,6 +416,8 @@ type executor struct {
 	object_Book         *gqlexec.Object[*oracle.Book]
 	object_Counter      *gqlexec.Object[*oracle.Counter]
 	object_Directed     *gqlexec.Object[*oracle.Directed]
+	object_Given        *gqlexec.Object[*oracle.Given]
+	object_Link         *gqlexec.Object[*oracle.Link]
 	object_Mutation     *gqlexec.Object[gqlexec.Root]
 	object_Node         *gqlexec.Object[*oracle.Node]
 	object_One          *gqlexec.Object[*oracle.One]
@@ -718,6 +772,341 @@ func (e *executor) field_Directed_replacedObject(c *gqlexec.Column, rows []*orac
 	gqlexec.DirectedPlain(c, directives, func(ctx context.Context, i int) (*oracle.Directed, error) {
 		return rows[i].ReplacedObject(), nil
 	}, e.completeODirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐDirected)
+}
+
+func (e *executor) field_Given_input(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_input_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.GivenInput](args, "input")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Input(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mood(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mood_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Mood](args, "mood")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Mood(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mustMood(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mustMood_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[oracle.Mood](args, "mood")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].MustMood(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_text(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_text_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "text")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Text(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mustText(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mustText_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[string](args, "text")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].MustText(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_default(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_default_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*string](args, "text")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].Default(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mustDefault(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mustDefault_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[string](args, "text")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].MustDefault(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_list(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_list_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]*string](args, "list")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].List(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mustList(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mustList_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]*string](args, "list")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].MustList(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_listOfMust(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_listOfMust_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]string](args, "list")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].ListOfMust(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_mustListOfMust(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_mustListOfMust_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]string](args, "list")
+	gqlexec.Plain(c, func(i int) (string, error) {
+		return rows[i].MustListOfMust(arg0), nil
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Given_any(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_any_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[any](args, "value")
+	gqlexec.Plain(c, func(i int) (any, error) {
+		return rows[i].Any(arg0), nil
+	}, e.completeOAny2interface)
+}
+
+func (e *executor) field_Given_map(c *gqlexec.Column, rows []*oracle.Given) {
+	args, ok := c.Args(e.field_Given_map_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[map[string]any](args, "value")
+	gqlexec.Plain(c, func(i int) (map[string]any, error) {
+		return rows[i].Map(arg0), nil
+	}, e.completeNMap2map)
+}
+
+func (e *executor) field_Link_now(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_now_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Now(c.Context(), arg0)
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Link_strictNow(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictNow_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	gqlexec.Plain(c, func(i int) (*string, error) {
+		return rows[i].Now(c.Context(), arg0)
+	}, e.completeNString2ᚖstring)
+}
+
+func (e *executor) field_Link_later(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_later_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*string] {
+		return resolver.Later(ctx, rows[i], arg0)
+	}, e.completeOString2ᚖstring)
+}
+
+func (e *executor) field_Link_strictLater(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictLater_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[string] {
+		return resolver.StrictLater(ctx, rows[i], arg0)
+	}, e.completeNString2string)
+}
+
+func (e *executor) field_Link_link(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_link_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	gqlexec.Plain(c, func(i int) (*oracle.Link, error) {
+		return rows[i].Link(c.Context(), arg0)
+	}, e.completeOLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_strictLink(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictLink_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	gqlexec.Plain(c, func(i int) (*oracle.Link, error) {
+		return rows[i].Link(c.Context(), arg0)
+	}, e.completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_laterLink(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_laterLink_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Link] {
+		return resolver.LaterLink(ctx, rows[i], arg0)
+	}, e.completeOLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_strictLaterLink(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictLaterLink_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Link] {
+		return resolver.StrictLaterLink(ctx, rows[i], arg0)
+	}, e.completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_list(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_list_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	gqlexec.Plain(c, func(i int) ([]*oracle.Link, error) {
+		return rows[i].List(c.Context(), arg0, arg1)
+	}, e.completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_strictList(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictList_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	gqlexec.Plain(c, func(i int) ([]*oracle.Link, error) {
+		return rows[i].List(c.Context(), arg0, arg1)
+	}, e.completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_listOfStrict(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_listOfStrict_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	gqlexec.Plain(c, func(i int) ([]*oracle.Link, error) {
+		return rows[i].List(c.Context(), arg0, arg1)
+	}, e.completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ)
+}
+
+func (e *executor) field_Link_strictListOfStrict(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictListOfStrict_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	gqlexec.Plain(c, func(i int) ([]*oracle.Link, error) {
+		return rows[i].List(c.Context(), arg0, arg1)
+	}, e.completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ)
+}
+
+func (e *executor) field_Link_laterList(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_laterList_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*oracle.Link] {
+		return resolver.LaterList(ctx, rows[i], arg0, arg1)
+	}, e.completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_strictLaterList(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictLaterList_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*oracle.Link] {
+		return resolver.StrictLaterList(ctx, rows[i], arg0, arg1)
+	}, e.completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Link_laterListOfStrict(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_laterListOfStrict_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*oracle.Link] {
+		return resolver.LaterListOfStrict(ctx, rows[i], arg0, arg1)
+	}, e.completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ)
+}
+
+func (e *executor) field_Link_strictLaterListOfStrict(c *gqlexec.Column, rows []*oracle.Link) {
+	args, ok := c.Args(e.field_Link_strictLaterListOfStrict_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[*oracle.Outcome](args, "is")
+	arg1 := gqlexec.Arg[*oracle.Outcome](args, "second")
+	ctx, resolver := c.Context(), e.resolvers.Link()
+	gqlexec.Resolve(c, func(i int) loader.Clump[[]*oracle.Link] {
+		return resolver.StrictLaterListOfStrict(ctx, rows[i], arg0, arg1)
+	}, e.completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ)
 }
 
 func (e *executor) field_Mutation_add(c *gqlexec.Column, rows []gqlexec.Root) {
@@ -1467,6 +1856,20 @@ func (e *executor) field_Query_checked(c *gqlexec.Column, rows []gqlexec.Root) {
 	}, e.completeNString2string)
 }
 
+func (e *executor) field_Query_link(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Link] {
+		return resolver.Link(ctx)
+	}, e.completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) field_Query_given(c *gqlexec.Column, rows []gqlexec.Root) {
+	ctx, resolver := c.Context(), e.resolvers.Query()
+	gqlexec.Resolve(c, func(i int) loader.Clump[*oracle.Given] {
+		return resolver.Given(ctx)
+	}, e.completeNGiven2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐGiven)
+}
+
 func (e *executor) field_Query___type(c *gqlexec.Column, rows []gqlexec.Root) {
 	args, ok := c.Args(e.field_Query___type_args)
 	if !ok {
@@ -1885,6 +2288,10 @@ func (e *executor) completeNDirected2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloade
 	gqlexec.Objects(c, values, e.object_Directed)
 }
 
+func (e *executor) completeNGiven2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐGiven(c gqlexec.Cells, values []*oracle.Given) {
+	gqlexec.Objects(c, values, e.object_Given)
+}
+
 func (e *executor) completeNID2int(c gqlexec.Cells, values []int) {
 	gqlexec.Leaves(c, values, func(v int) graphql.Marshaler {
 		return graphql.MarshalIntID(v)
@@ -1905,6 +2312,27 @@ func (e *executor) completeNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgql
 
 func (e *executor) completeNItem2ᚕᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem(c gqlexec.Cells, values [][][]oracle.Item) {
 	gqlexec.Lists(c, values, e.completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ)
+}
+
+func (e *executor) completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink(c gqlexec.Cells, values [][]*oracle.Link) {
+	gqlexec.Lists(c, values, e.completeOLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) completeNLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ(c gqlexec.Cells, values [][]*oracle.Link) {
+	gqlexec.Lists(c, values, e.completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink(c gqlexec.Cells, values []*oracle.Link) {
+	gqlexec.Objects(c, values, e.object_Link)
+}
+
+func (e *executor) completeNMap2map(c gqlexec.Cells, values []map[string]any) {
+	gqlexec.Leaves(c, values, func(v map[string]any) graphql.Marshaler {
+		if v == nil {
+			return nil
+		}
+		return graphql.MarshalMap(v)
+	})
 }
 
 func (e *executor) completeNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(c gqlexec.Cells, values []oracle.Mood) {
@@ -1993,6 +2421,10 @@ func (e *executor) completeNString2ᚕstringᚄ(c gqlexec.Cells, values [][]stri
 	gqlexec.Lists(c, values, e.completeNString2string)
 }
 
+func (e *executor) completeNString2ᚖstring(c gqlexec.Cells, values []*string) {
+	gqlexec.Pointers(c, values, e.completeNString2string)
+}
+
 func (e *executor) completeN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(c gqlexec.Cells, values []introspection.Directive) {
 	gqlexec.ObjectValues(c, values, e.object___Directive)
 }
@@ -2039,6 +2471,15 @@ func (e *executor) completeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphq
 
 func (e *executor) completeN__TypeKind2string(c gqlexec.Cells, values []string) {
 	gqlexec.Strings(c, values)
+}
+
+func (e *executor) completeOAny2interface(c gqlexec.Cells, values []any) {
+	gqlexec.Leaves(c, values, func(v any) graphql.Marshaler {
+		if v == nil {
+			return nil
+		}
+		return graphql.MarshalAny(v)
+	})
 }
 
 func (e *executor) completeOBoolean2bool(c gqlexec.Cells, values []bool) {
@@ -2089,6 +2530,18 @@ func (e *executor) completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋ
 
 func (e *executor) completeOItem2ᚕgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItemᚄ(c gqlexec.Cells, values [][]oracle.Item) {
 	gqlexec.Lists(c, values, e.completeNItem2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐItem)
+}
+
+func (e *executor) completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink(c gqlexec.Cells, values [][]*oracle.Link) {
+	gqlexec.Lists(c, values, e.completeOLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) completeOLink2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLinkᚄ(c gqlexec.Cells, values [][]*oracle.Link) {
+	gqlexec.Lists(c, values, e.completeNLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink)
+}
+
+func (e *executor) completeOLink2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐLink(c gqlexec.Cells, values []*oracle.Link) {
+	gqlexec.Objects(c, values, e.object_Link)
 }
 
 func (e *executor) completeOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(c gqlexec.Cells, values []*oracle.Mood) {
@@ -2363,6 +2816,336 @@ func (e *executor) field_Directed_method_args_mark(ctx context.Context, raw map[
 		return e.directives.AtMost(ctx, raw, directive0, max)
 	}
 	return gqlexec.DirectedInput[*string](ctx, directive1)
+}
+
+func (e *executor) field_Given_any_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "value", e.unmarshalOAny2interface)
+	if err != nil {
+		return nil, err
+	}
+	args["value"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_default_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "text", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_input_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "input", e.unmarshalOGivenInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐGivenInput)
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_listOfMust_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "list", e.unmarshalOString2ᚕstringᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_list_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "list", e.unmarshalOString2ᚕᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_map_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "value", e.unmarshalNMap2map)
+	if err != nil {
+		return nil, err
+	}
+	args["value"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mood_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "mood", e.unmarshalOMood2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood)
+	if err != nil {
+		return nil, err
+	}
+	args["mood"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mustDefault_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "text", e.unmarshalNString2string)
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mustListOfMust_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "list", e.unmarshalNString2ᚕstringᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mustList_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "list", e.unmarshalNString2ᚕᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mustMood_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "mood", e.unmarshalNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood)
+	if err != nil {
+		return nil, err
+	}
+	args["mood"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_mustText_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "text", e.unmarshalNString2string)
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Given_text_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "text", e.unmarshalOString2ᚖstring)
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_laterLink_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_laterListOfStrict_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_laterList_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_later_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_link_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_listOfStrict_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_list_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_now_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_strictLaterLink_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_strictLaterListOfStrict_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_strictLaterList_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_strictLater_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_strictLink_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
+}
+
+func (e *executor) field_Link_strictListOfStrict_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_strictList_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 2)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, raw, "second", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["second"] = arg1
+	return args, nil
+}
+
+func (e *executor) field_Link_strictNow_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "is", e.unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome)
+	if err != nil {
+		return nil, err
+	}
+	args["is"] = arg0
+	return args, nil
 }
 
 func (e *executor) field_Mutation_addOrFail_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
@@ -3020,6 +3803,25 @@ func (e *executor) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, e
 	return res, nil
 }
 
+func (e *executor) unmarshalNMap2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		var none map[string]any
+		return none, gqlexec.NullInput(ctx)
+	}
+	res, err := graphql.UnmarshalMap(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (e *executor) unmarshalNMood2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐMood(ctx context.Context, v any) (oracle.Mood, error) {
+	if v == nil {
+		var none oracle.Mood
+		return none, gqlexec.NullInput(ctx)
+	}
+	var res oracle.Mood
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (e *executor) unmarshalNOdd2githubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx context.Context, v any) (oracle.Odd, error) {
 	if v == nil {
 		var none oracle.Odd
@@ -3086,6 +3888,54 @@ func (e *executor) unmarshalNString2string(ctx context.Context, v any) (string, 
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (e *executor) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		var none []string
+		return none, gqlexec.NullInput(ctx)
+	}
+	list := graphql.CoerceList(v)
+	res := make([]string, len(list))
+	for i := range list {
+		var err error
+		if res[i], err = e.unmarshalNString2string(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		if res[i], err = e.unmarshalNString2string(ctx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (e *executor) unmarshalNString2ᚕᚖstring(ctx context.Context, v any) ([]*string, error) {
+	if v == nil {
+		var none []*string
+		return none, gqlexec.NullInput(ctx)
+	}
+	list := graphql.CoerceList(v)
+	res := make([]*string, len(list))
+	for i := range list {
+		var err error
+		if res[i], err = e.unmarshalOString2ᚖstring(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		if res[i], err = e.unmarshalOString2ᚖstring(ctx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (e *executor) unmarshalOAny2interface(ctx context.Context, v any) (any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalAny(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (e *executor) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -3121,6 +3971,14 @@ func (e *executor) unmarshalOEchoInput2ᚕᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋ
 		}
 	}
 	return res, nil
+}
+
+func (e *executor) unmarshalOGivenInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐGivenInput(ctx context.Context, v any) (*oracle.GivenInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := e.unmarshalInputGivenInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (e *executor) unmarshalOInnerInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐInnerInput(ctx context.Context, v any) (*oracle.InnerInput, error) {
@@ -3185,6 +4043,15 @@ func (e *executor) unmarshalOOneInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋload
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (e *executor) unmarshalOOutcome2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOutcome(ctx context.Context, v any) (*oracle.Outcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := oracle.Outcome(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (e *executor) unmarshalOReadInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐReadInput(ctx context.Context, v any) (*oracle.ReadInput, error) {
 	if v == nil {
 		return nil, nil
@@ -3224,6 +4091,25 @@ func (e *executor) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]
 		}
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		if res[i], err = e.unmarshalNString2string(ctx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (e *executor) unmarshalOString2ᚕᚖstring(ctx context.Context, v any) ([]*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	list := graphql.CoerceList(v)
+	res := make([]*string, len(list))
+	for i := range list {
+		var err error
+		if res[i], err = e.unmarshalOString2ᚖstring(ctx, list[i]); err == nil {
+			continue // its path is needed for an error alone
+		}
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		if res[i], err = e.unmarshalOString2ᚖstring(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -3376,6 +4262,64 @@ func (e *executor) unmarshalInputEchoInput(ctx context.Context, obj any) (oracle
 			return it, err
 		}
 		it.Inner = data
+	}
+	return it, nil
+}
+
+func (e *executor) unmarshalInputGivenInput(ctx context.Context, obj any) (oracle.GivenInput, error) {
+	var it oracle.GivenInput
+	if obj == nil {
+		return it, nil
+	}
+	fields := obj.(map[string]any)
+	if v, ok := fields["text"]; ok {
+		data, err := e.unmarshalOString2ᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err = e.unmarshalOString2ᚖstring(ctx, v)
+		}
+		if err != nil {
+			return it, err
+		}
+		it.Text = data
+	}
+	if v, ok := fields["texts"]; ok {
+		data, err := e.unmarshalOString2ᚕᚖstring(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("texts"))
+			data, err = e.unmarshalOString2ᚕᚖstring(ctx, v)
+		}
+		if err != nil {
+			return it, err
+		}
+		it.Texts = data
+	}
+	if v, ok := fields["must"]; ok {
+		data, err := e.unmarshalNString2string(ctx, v)
+		if err != nil { // its path is needed for an error alone
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("must"))
+			data, err = e.unmarshalNString2string(ctx, v)
+		}
+		if err != nil {
+			return it, err
+		}
+		it.Must = data
+	}
+	if v, ok := fields["odd"]; ok {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("odd"))
+		data, err := e.unmarshalOOdd2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐOdd(ctx, v)
+		if err != nil {
+			return it, err
+		}
+		it.Odd = data
+	}
+	if v, ok := fields["below"]; ok {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("below"))
+		data, err := e.unmarshalOGivenInput2ᚖgithubᚗcomᚋclumpqlᚋclumpqlᚋloaderᚋgqlexecᚋinternalᚋoracleᚐGivenInput(ctx, v)
+		if err != nil {
+			return it, err
+		}
+		it.Below = data
 	}
 	return it, nil
 }
@@ -3695,6 +4639,67 @@ input CheckedInput @atMost {
   a: Int @atMost(max: 3)
   b: Int = 4 @atMost(max: 6)
   c: Int! = 1 @atMost
+}
+`, BuiltIn: false},
+	&ast.Source{Name: "../outcomes.graphqls", Input: `"""
+What becomes of a field. TOLD is a null beside an error that the resolver reports itself.
+"""
+enum Outcome { VALUE NULL ERROR PANIC TOLD }
+
+extend type Query {
+  link: Link!
+  given: Given!
+}
+
+"A link of a chain. What comes later is a fetch away, the rest are methods. Without an outcome a field has the one of its link."
+type Link {
+  now(is: Outcome): String
+  strictNow(is: Outcome): String!
+  later(is: Outcome): String
+  strictLater(is: Outcome): String!
+  link(is: Outcome): Link
+  strictLink(is: Outcome): Link!
+  laterLink(is: Outcome): Link
+  strictLaterLink(is: Outcome): Link!
+  list(is: Outcome, second: Outcome): [Link]
+  strictList(is: Outcome, second: Outcome): [Link]!
+  listOfStrict(is: Outcome, second: Outcome): [Link!]
+  strictListOfStrict(is: Outcome, second: Outcome): [Link!]!
+  laterList(is: Outcome, second: Outcome): [Link]
+  strictLaterList(is: Outcome, second: Outcome): [Link]!
+  laterListOfStrict(is: Outcome, second: Outcome): [Link!]
+  strictLaterListOfStrict(is: Outcome, second: Outcome): [Link!]!
+}
+
+"Any JSON."
+scalar Any
+
+"Any JSON object."
+scalar Map
+
+input GivenInput {
+  text: String
+  texts: [String]
+  must: String!
+  odd: Odd
+  below: GivenInput
+}
+
+"Each field shows what it was given, as JSON."
+type Given {
+  input(input: GivenInput): String!
+  mood(mood: Mood): String!
+  mustMood(mood: Mood!): String!
+  text(text: String): String!
+  mustText(text: String!): String!
+  default(text: String = "default"): String!
+  mustDefault(text: String! = "default"): String!
+  list(list: [String]): String!
+  mustList(list: [String]!): String!
+  listOfMust(list: [String!]): String!
+  mustListOfMust(list: [String!]!): String!
+  any(value: Any): Any
+  map(value: Map!): Map!
 }
 `, BuiltIn: false},
 )
