@@ -74,6 +74,26 @@ var selectables = map[string]selectable{
 		},
 		fragments: []string{"Mutation"},
 	},
+	"Link": {
+		leaves: strings.Fields("__typename now nowN:now(is:NULL) nowE:now(is:ERROR) nowP:now(is:PANIC) nowT:now(is:TOLD) strictNow " +
+			"strictNowN:strictNow(is:NULL) strictNowE:strictNow(is:ERROR) strictNowT:strictNow(is:TOLD) later laterN:later(is:NULL) " +
+			"laterE:later(is:ERROR) laterP:later(is:PANIC) laterT:later(is:TOLD) strictLater strictLaterP:strictLater(is:PANIC)"),
+		branches: []branch{
+			{"link", "Link"}, {"link", "Link"}, {"linkT:link(is:TOLD)", "Link"}, {"laterLink", "Link"}, {"laterLinkE:laterLink(is:ERROR)", "Link"},
+			{"strictLink", "Link"}, {"strictLinkT:strictLink(is:TOLD)", "Link"}, {"strictLaterLink", "Link"},
+			{"strictLaterLinkN:strictLaterLink(is:NULL)", "Link"}, {"strictLaterLinkT:strictLaterLink(is:TOLD)", "Link"},
+			{"list(second:NULL)", "Element"}, {"listT:list(is:TOLD)", "Element"}, {"laterListN:laterList(is:NULL)", "Element"},
+			{"strictList(second:ERROR)", "Element"}, {"strictListN:strictList(is:NULL)", "Element"}, {"listOfStrict(second:PANIC)", "Element"},
+			{"strictLaterList(second:NULL)", "Element"}, {"strictLaterListE:strictLaterList(is:ERROR)", "Element"},
+			{"laterListOfStrict(second:NULL)", "Element"}, {"strictListOfStrict(second:NULL)", "Element"},
+			{"strictLaterListOfStrict", "Element"}, {"strictLaterListOfStrictE:strictLaterListOfStrict(second:ERROR)", "Element"},
+		},
+		fragments: []string{"Link"},
+	},
+	"Element": { // of a list of links, in which an error that a resolver reports itself has another path
+		leaves:   strings.Fields("__typename now strictNow later strictLater nowE:now(is:ERROR) strictNowN:strictNow(is:NULL)"),
+		branches: []branch{{"link", "Element"}, {"strictLaterLink", "Element"}, {"listOfStrict(second:ERROR)", "Element"}},
+	},
 	"Counter": {leaves: strings.Fields("__typename value now"), fragments: []string{"Counter"}},
 	"Item": {
 		leaves:    strings.Fields("typenameI:__typename"),
@@ -81,40 +101,77 @@ var selectables = map[string]selectable{
 	},
 }
 
-func (g generator) query() string {
-	roots := []func() string{
-		func() string { return fmt.Sprintf("node(id: %d) %s", g.IntN(40), g.selection("Node", 4)) },
-		func() string { return fmt.Sprintf("strictNode(id: %d) %s", g.IntN(6), g.selection("Node", 4)) },
-		func() string { return fmt.Sprintf("nodes(ids: %s) %s", g.ids(), g.selection("Node", 3)) },
-		func() string { return fmt.Sprintf("strictNodes(ids: %s) %s", g.ids(), g.selection("Node", 3)) },
-		func() string {
-			return fmt.Sprintf("grid(rows: %d, columns: %d) %s", g.IntN(3), g.IntN(4), g.selection("Node", 2))
-		},
-		func() string { return fmt.Sprintf("strictGrid(rows: %d) %s", g.IntN(3), g.selection("Node", 2)) },
-		func() string { return fmt.Sprintf("named(id: %d) %s", g.IntN(40), g.selection("Named", 4)) },
-		func() string { return fmt.Sprintf("strictNamed(id: %d) %s", g.IntN(6), g.selection("Named", 4)) },
-		func() string { return fmt.Sprintf("allNamed(ids: %s) %s", g.ids(), g.selection("Named", 4)) },
-		func() string { return fmt.Sprintf("strictAllNamed(ids: %s) %s", g.ids(), g.selection("Named", 3)) },
-		func() string { return fmt.Sprintf("numbered(ids: %s) %s", g.ids(), g.selection("Numbered", 3)) },
-		func() string { return fmt.Sprintf("items(ids: %s) %s", g.ids(), g.selection("Item", 4)) },
-		func() string { return fmt.Sprintf("namedGrid(rows: %d) %s", g.IntN(4), g.selection("Named", 2)) },
-		func() string { return fmt.Sprintf("strictNamedGrid(rows: %d) %s", g.IntN(4), g.selection("Named", 2)) },
-		func() string { return "nilNamed " + g.selection("Named", 2) },
-		func() string { return fmt.Sprintf("directed(ids: %s) %s", g.ids(), g.selection("Directed", 4)) },
-		func() string { return fmt.Sprintf("directed(ids: %s) %s", g.ids(), g.selection("Directed", 4)) },
-		func() string { return fmt.Sprintf("strictDirected(ids: %s) %s", g.ids(), g.selection("Directed", 3)) },
-		func() string { return "maybeGuarded" },
-		func() string {
-			return fmt.Sprintf("checked(n: %d, strict: %d, input: {a: %d, c: %d})", g.IntN(7), 1+g.IntN(10), g.IntN(5), 1+g.IntN(10))
-		},
+// root is a field of Query with its arguments, and how deep its selections are; one that is a leaf has no type.
+type root struct {
+	field, typ string
+	depth      int
+}
+
+func (g generator) root() root {
+	roots := []root{
+		{fmt.Sprintf("node(id: %d)", g.IntN(40)), "Node", 4},
+		{fmt.Sprintf("strictNode(id: %d)", g.IntN(6)), "Node", 4},
+		{fmt.Sprintf("nodes(ids: %s)", g.ids()), "Node", 3},
+		{fmt.Sprintf("strictNodes(ids: %s)", g.ids()), "Node", 3},
+		{fmt.Sprintf("grid(rows: %d, columns: %d)", g.IntN(3), g.IntN(4)), "Node", 2},
+		{fmt.Sprintf("strictGrid(rows: %d)", g.IntN(3)), "Node", 2},
+		{fmt.Sprintf("named(id: %d)", g.IntN(40)), "Named", 4},
+		{fmt.Sprintf("strictNamed(id: %d)", g.IntN(6)), "Named", 4},
+		{fmt.Sprintf("allNamed(ids: %s)", g.ids()), "Named", 4},
+		{fmt.Sprintf("strictAllNamed(ids: %s)", g.ids()), "Named", 3},
+		{fmt.Sprintf("numbered(ids: %s)", g.ids()), "Numbered", 3},
+		{fmt.Sprintf("items(ids: %s)", g.ids()), "Item", 4},
+		{fmt.Sprintf("namedGrid(rows: %d)", g.IntN(4)), "Named", 2},
+		{fmt.Sprintf("strictNamedGrid(rows: %d)", g.IntN(4)), "Named", 2},
+		{"nilNamed", "Named", 2},
+		{fmt.Sprintf("directed(ids: %s)", g.ids()), "Directed", 4},
+		{fmt.Sprintf("directed(ids: %s)", g.ids()), "Directed", 4},
+		{fmt.Sprintf("strictDirected(ids: %s)", g.ids()), "Directed", 3},
+		{"maybeGuarded", "", 0},
+		{fmt.Sprintf("checked(n: %d, strict: %d, input: {a: %d, c: %d})", g.IntN(7), 1+g.IntN(10), g.IntN(5), 1+g.IntN(10)), "", 0},
+		{"link", "Link", 4},
+		{"given { any(value: " + g.literal(3) + ") map(value: {a: " + g.literal(2) + "}) }", "", 0},
 	}
+	return roots[g.IntN(len(roots))]
+}
+
+// query has up to three root fields, of which some come again: with another selection, on their own or in a fragment, or under another key.
+func (g generator) query() string {
 	var b strings.Builder
 	b.WriteString("{")
 	for i := range 1 + g.IntN(3) {
-		fmt.Fprintf(&b, " r%d: %s", i, roots[g.IntN(len(roots))]())
+		r := g.root()
+		field := func(key string) string {
+			if r.typ == "" {
+				return key + r.field + " "
+			}
+			return key + r.field + g.directive() + " " + g.selection(r.typ, r.depth) + " "
+		}
+		key := fmt.Sprintf("r%d: ", i)
+		b.WriteString(" " + field(key))
+		switch g.IntN(12) {
+		case 0:
+			b.WriteString(field(key))
+		case 1:
+			b.WriteString(g.fragment("Query", "{ "+field(key)+"}"))
+		case 2:
+			b.WriteString(field("again" + key))
+		}
 	}
-	b.WriteString(" }")
+	b.WriteString("}")
 	return b.String()
+}
+
+// literal is any JSON, as a document has it.
+func (g generator) literal(depth int) string {
+	switch n := g.IntN(8); {
+	case n < 2 && depth > 0:
+		return fmt.Sprintf("{a: %s, b_%d: %s}", g.literal(depth-1), n, g.literal(depth-1))
+	case n < 4 && depth > 0:
+		return fmt.Sprintf("[%s, %s]", g.literal(depth-1), g.literal(0))
+	default:
+		return []string{"null", "true", "5", "1.5", `""`, `" a\\ {\" : "`, "[]", "{}"}[n]
+	}
 }
 
 // mutation has root fields that count, some of which fail or are refused by a directive.
@@ -135,7 +192,7 @@ func (g generator) selection(typ string, depth int) string {
 	b.WriteString("{ ")
 	for range 1 + g.IntN(4) {
 		switch n := g.IntN(10); {
-		case n < 3 && depth > 0:
+		case n < 3 && depth > 0 && len(s.fragments) > 0:
 			on := s.fragments[g.IntN(len(s.fragments))]
 			b.WriteString(g.fragment(on, g.selection(on, depth-1)))
 		case n < 7 && depth > 0 && len(s.branches) > 0:
