@@ -46,13 +46,14 @@ type sending struct {
 	histories *message // what is sent ahead; nil: it is all in rest
 	rest      *message
 	before    *sending      // that was under way; nil: none was
+	connected chan struct{} // closed when it has a connection
 	over      chan struct{} // closed when it is committed or has failed
 	err       error         // why it has failed; to be read when it is over
 }
 
 // send makes the messages of a microbatch, given the one that is under way. The microbatch is decided then: what follows it builds on it.
 func (t *term) send(mb *microbatch, before *sending) *sending {
-	s := &sending{microbatch: mb, before: before, over: make(chan struct{})}
+	s := &sending{microbatch: mb, before: before, connected: make(chan struct{}), over: make(chan struct{})}
 	if before == nil {
 		s.rest = &message{settings: stmtPlans}
 		s.rest.add(stmtHoldFunds)
@@ -86,10 +87,14 @@ func (w *Worker) commit(ctx context.Context, s *sending) error {
 }
 
 func (w *Worker) sendParts(ctx context.Context, s *sending) error {
+	if err := s.waitTurn(ctx); err != nil {
+		return err
+	}
 	conn, err := w.depot.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
+	close(s.connected)
 	defer conn.Release() // drops the connection if a message has closed it
 	if s.histories != nil {
 		if err := w.sendAhead(ctx, conn.Conn(), s); err != nil {
@@ -100,6 +105,21 @@ func (w *Worker) sendParts(ctx context.Context, s *sending) error {
 	w.depot.waiters.sends(conn.Conn().PgConn().PID())
 	_, err = s.rest.send(ctx, conn.Conn())
 	return err
+}
+
+// waitTurn lets the microbatch before have its connection first. If this one took the last, both would wait for the other.
+func (s *sending) waitTurn(ctx context.Context) error {
+	if s.before == nil {
+		return nil
+	}
+	select {
+	case <-s.before.connected:
+		return nil
+	case <-s.before.over:
+		return s.before.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // sendAhead writes the histories, and returns when the microbatch before is committed.

@@ -89,6 +89,7 @@ func TestWorkerPausedWithHistoriesAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := term.send(first, nil) // and it is never heard of it
+	close(before.connected)
 	second = term.begin(first.next)
 	paused.batchSize = 2
 	if _, err := paused.fill(ctx, term, second); err != nil {

@@ -29,7 +29,8 @@ type WorkerOptions struct {
 
 // Worker decides the records of the depot, one microbatch after the other.
 //
-// Every process may run one: the holder of the lease works, the others wait for it to end or to fall silent.
+// Every process may run one: the holder of the lease works, the others wait for it to end or to fall silent. It gets along with a pool of one
+// connection; with four of them it does not wait for the appends and microbatches of its own process. The one by which it listens is not the pool's.
 type Worker struct {
 	depot     *Depot
 	id        string
