@@ -13,13 +13,13 @@ func TestAccountsApplyOverflow(t *testing.T) {
 		record Record
 		want   outcome
 	}{
-		{Transfer{"t", alice, bob, 6}, outcome{InsufficientFunds, 5, limit - 5}},
-		{Deposit{"d", bob, 6}, outcome{BalanceOverflow, limit - 5, limit - 5}},
-		{Transfer{"t", alice, bob, 5}, outcome{Succeeded, 5, limit - 5}},
-		{Deposit{"d", bob, 1}, outcome{BalanceOverflow, limit, limit}},
-		{Deposit{"d", alice, limit}, outcome{Succeeded, 0, 0}},
-		{Transfer{"t", alice, bob, 1}, outcome{BalanceOverflow, limit, limit}},
-		{Transfer{"t", bob, alice, limit}, outcome{BalanceOverflow, limit, limit}},
+		{Transfer{"t", alice, bob, 6}, outcome{status: InsufficientFunds, balanceMinor: 5, payeeMinor: limit - 5}},
+		{Deposit{"d", bob, 6}, outcome{status: BalanceOverflow, balanceMinor: limit - 5, payeeMinor: limit - 5}},
+		{Transfer{"t", alice, bob, 5}, outcome{status: Succeeded, balanceMinor: 5, payeeMinor: limit - 5}},
+		{Deposit{"d", bob, 1}, outcome{status: BalanceOverflow, balanceMinor: limit, payeeMinor: limit}},
+		{Deposit{"d", alice, limit}, outcome{status: Succeeded, balanceMinor: 0, payeeMinor: 0}},
+		{Transfer{"t", alice, bob, 1}, outcome{status: BalanceOverflow, balanceMinor: limit, payeeMinor: limit}},
+		{Transfer{"t", bob, alice, limit}, outcome{status: BalanceOverflow, balanceMinor: limit, payeeMinor: limit}},
 	} {
 		if got := as.apply(test.record.entry()); got != test.want {
 			t.Errorf("apply(%+v) = %+v, want %+v", test.record, got, test.want)
@@ -47,7 +47,8 @@ func FuzzAccountsApply(f *testing.F) {
 			e = Transfer{"r", alice, bob, amount}.entry()
 			found = payerMinor
 		}
-		as := accounts{alice: {balanceMinor: payerMinor}, bob: {balanceMinor: payeeMinor}}
+		const counted = shortHistory // or each transfer would change the count
+		as := accounts{alice: {balanceMinor: payerMinor, transfers: counted}, bob: {balanceMinor: payeeMinor, transfers: counted}}
 		got := as.apply(e)
 
 		payer, payee := big.NewInt(payerMinor), big.NewInt(payeeMinor)
@@ -58,7 +59,7 @@ func FuzzAccountsApply(f *testing.F) {
 		} else if !after.IsInt64() {
 			want = BalanceOverflow
 		}
-		if got != (outcome{want, found, payeeMinor}) {
+		if got != (outcome{want, found, payeeMinor, transfer, transfer}) {
 			t.Fatalf("%+v, want %v with %d", got, want, found)
 		}
 		if want == Succeeded {

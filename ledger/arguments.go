@@ -11,6 +11,13 @@ import (
 
 func argInt4(v int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) }
 
+func argBool(v bool) []byte {
+	if v {
+		return []byte{1}
+	}
+	return []byte{0}
+}
+
 func argInt2(v int16) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
 
 func argInt8s(vs []int64) []byte {
@@ -36,6 +43,15 @@ func argInt2s[T ~int16](vs []T) []byte {
 	for _, v := range vs {
 		b = binary.BigEndian.AppendUint32(b, 2)
 		b = binary.BigEndian.AppendUint16(b, uint16(v))
+	}
+	return b
+}
+
+func argBools(vs []bool) []byte {
+	b := newArray(pgtype.BoolOID, len(vs), len(vs))
+	for _, v := range vs {
+		b = binary.BigEndian.AppendUint32(b, 1)
+		b = append(b, argBool(v)...)
 	}
 	return b
 }

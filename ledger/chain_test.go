@@ -16,7 +16,11 @@ func chained() ([]depotRow, []outcome) {
 		{entry: Transfer{"rent", 7, 9, 50}.entry(), partition: 0, offset: 4, position: 11, appendedAt: at},
 		{entry: Transfer{"ü", 1 << 40, 7, 1}.entry(), partition: 2, offset: 6, position: 12, appendedAt: at.Add(time.Microsecond)},
 	}
-	outcomes := []outcome{{Succeeded, 5, 5}, {Succeeded, 205, 1 << 33}, {InsufficientFunds, 0, 155}}
+	outcomes := []outcome{
+		{status: Succeeded, balanceMinor: 5, payeeMinor: 5},
+		{status: Succeeded, balanceMinor: 205, payeeMinor: 1 << 33},
+		{status: InsufficientFunds, balanceMinor: 0, payeeMinor: 155},
+	}
 	return rows, outcomes
 }
 

@@ -156,8 +156,8 @@ func TestWorkerRunStopsAtRowsFromNowhere(t *testing.T) {
 			d := newDepot(t, pool)
 			ctx := testContext(t)
 			const insert = `INSERT INTO outgoing_transfers
-    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)
-VALUES (0, $1, 1, 1, 1, $1, now(), 1, 'nowhere', 0)`
+    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment, by_id)
+VALUES (0, $1, 1, 1, 1, $1, now(), 1, 'nowhere', 0, false)`
 			if _, err := pool.Exec(ctx, insert, at); err != nil {
 				t.Fatal(err)
 			}

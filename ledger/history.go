@@ -135,11 +135,8 @@ func (s *PStates) transferPages(
 		if !page.HasAfter {
 			after = HistoryCursor{FromUserID: -1} // before every record
 		}
-		// The newest first: once it has a record, those before it are complete. So the answer is of one moment, too.
-		for segment := newest; segment >= 0; segment-- {
-			b.Queue(statements[ByID], userIDs, first+1, from, to, page.HasAfter, after.ID, after.FromUserID, segment).
-				Query(func(rows pgx.Rows) error { return mergeSlices(rows, slices, first, scan) })
-		}
+		b.Queue(statements[ByID], userIDs, first+1, from, to, page.HasAfter, after.ID, after.FromUserID, allSegments(newest), shortHistory).
+			Query(func(rows pgx.Rows) error { return mergeSlices(rows, slices, scan) })
 	})
 	if err != nil {
 		return nil, err
@@ -245,19 +242,17 @@ func collectSlices[T any](rows pgx.Rows, slices map[int64]Slice[T], scan func(pg
 	return rows.Err()
 }
 
-// mergeSlices adds rows of one more segment, in the order by id, and keeps one record more than the page has.
+// mergeSlices adds rows to the slices of their users, and sorts these by id.
 func mergeSlices(
-	rows pgx.Rows, all map[int64]Slice[TransferRecord], first int, scan func(pgx.Rows) (slicedRow[TransferRecord], error),
+	rows pgx.Rows, all map[int64]Slice[TransferRecord], scan func(pgx.Rows) (slicedRow[TransferRecord], error),
 ) error {
 	if err := collectSlices(rows, all, scan); err != nil {
 		return err
 	}
-	for userID, slice := range all {
+	for _, slice := range all {
 		slices.SortFunc(slice.Records, func(a, b TransferRecord) int {
 			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.FromUserID, b.FromUserID))
 		})
-		slice.Records = slice.Records[:min(len(slice.Records), first+1)]
-		all[userID] = slice
 	}
 	return nil
 }
@@ -279,23 +274,27 @@ func cutSlices[T any](slices map[int64]Slice[T], first int) {
 
 // OutgoingCounts returns for each user how many transfers, paid by the user, pass the filter.
 func (s *PStates) OutgoingCounts(ctx context.Context, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
-	return s.counts(ctx, countOutgoing, filter, userIDs)
+	return s.counts(ctx, countOutgoing, countOutgoingRange, filter, userIDs)
 }
 
 // IncomingCounts returns for each user how many transfers that pay the user, refused ones too, pass the filter.
 func (s *PStates) IncomingCounts(ctx context.Context, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
-	return s.counts(ctx, countIncoming, filter, userIDs)
+	return s.counts(ctx, countIncoming, countIncomingRange, filter, userIDs)
 }
 
-func (s *PStates) counts(ctx context.Context, sql string, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
+func (s *PStates) counts(ctx context.Context, all, inRange string, filter HistoryFilter, userIDs []int64) (map[int64]int64, error) {
 	from, to, err := filter.bounds()
 	if err != nil {
 		return nil, err
 	}
 	var counts map[int64]int64
-	_, err = s.walk(ctx, plannedEach, func(b *pgx.Batch, newest int32) {
+	_, err = s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		counts = newPairs(userIDs)
-		b.Queue(sql, userIDs, from, to, allSegments(newest)).Query(func(rows pgx.Rows) error { return collectPairs(rows, counts) })
+		sql, args := inRange, []any{userIDs, from, to, allSegments(newest), shortHistory}
+		if !filter.HasIDFrom && !filter.HasIDTo {
+			sql, args = all, []any{userIDs, allSegments(newest)}
+		}
+		b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return collectPairs(rows, counts) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count transfers: %w", unavailableIfBroken(err))

@@ -1,13 +1,13 @@
 package ledger
 
-// The statements of the history's pages. Parameters: $1 users, $2 one more than the records of a page, $3 and $4 the range of
-// record ids, $5 whether there is a cursor, $6 (and $7) the cursor, or what precedes every record. In the orders by position, $7 are the segments that
-// may hold the page and $8 those that may hold what precedes it; by id, $8 is the one segment of the statement.
+// The statements of the history's pages by position. Parameters: $1 users, $2 one more than the records of a page, $3 and $4 the range of
+// record ids, $5 whether there is a cursor, $6 the cursor, or what precedes every record, $7 the segments that may hold the page and $8 those that may
+// hold what precedes it.
 //
-// Each walks an index of one user's history from the cursor on: the index of positions through one segment after the other, for it is
+// Each walks the index of positions of one user's history from the cursor on, through one segment after the other, for it is
 // ordered by segment first. They start from funds, which lists every user that has a
 // history, because a cluster can join two tables by user on the node that holds both, but not an array and
-// a table with a limit for each; that is also why a page by id has a statement for each segment. In the orders by position the range of ids is
+// a table with a limit for each. The range of ids is
 // only to be tested, hence IS TRUE: taken for a condition of the index of ids, it would lead to sorting a whole history for one page.
 
 var outgoingPages = [3]string{Newest: outgoingNewest, Oldest: outgoingOldest, ByID: outgoingByID}
@@ -62,30 +62,6 @@ LEFT JOIN LATERAL (
 WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position`
 
-const outgoingByID = `SELECT f.user_id,
-    p.found IS TRUE AS has_previous,
-    t.*
-FROM funds f
-LEFT JOIN LATERAL (
-    SELECT true AS found
-    FROM outgoing_transfers p
-    WHERE $5 AND p.segment = $8 AND p.from_user_id = f.user_id
-      AND (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, NULL::bigint
-    FROM outgoing_transfers h
-    WHERE h.segment = $8 AND h.from_user_id = f.user_id AND (h.record_id, h.from_user_id) > ($6, $7)
-      AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
-) t ON true
-WHERE f.user_id = ANY($1)
-ORDER BY f.user_id, t.record_id, t.from_user_id`
-
 const incomingNewest = `SELECT f.user_id,
     p.found IS TRUE AS has_previous,
     t.*
@@ -134,30 +110,6 @@ LEFT JOIN LATERAL (
 WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position`
 
-const incomingByID = `SELECT f.user_id,
-    p.found IS TRUE AS has_previous,
-    t.*
-FROM funds f
-LEFT JOIN LATERAL (
-    SELECT true AS found
-    FROM incoming_transfers p
-    WHERE $5 AND p.segment = $8 AND p.to_user_id = f.user_id
-      AND (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, h.payee_balance_minor
-    FROM incoming_transfers h
-    WHERE h.segment = $8 AND h.to_user_id = f.user_id AND (h.record_id, h.from_user_id) > ($6, $7)
-      AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
-) t ON true
-WHERE f.user_id = ANY($1)
-ORDER BY f.user_id, t.record_id, t.from_user_id`
-
 // depositsNewest has no range of ids: $3 tells whether there is a cursor, $4 is the cursor, $5 and $6 are the segments of the page and of what
 // precedes it.
 const depositsNewest = `SELECT f.user_id,
@@ -180,13 +132,3 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position DESC`
-
-// The counts go through the index of ids in every segment, $4.
-
-const countOutgoing = `SELECT from_user_id, count(*) FROM outgoing_transfers
-WHERE segment = ANY($4) AND from_user_id = ANY($1) AND record_id >= $2 AND record_id <= $3
-GROUP BY from_user_id`
-
-const countIncoming = `SELECT to_user_id, count(*) FROM incoming_transfers
-WHERE segment = ANY($4) AND to_user_id = ANY($1) AND record_id >= $2 AND record_id <= $3
-GROUP BY to_user_id`

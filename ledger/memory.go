@@ -60,11 +60,12 @@ func (m *memory) recall(ctx context.Context, rows []depotRow) (accounts, error) 
 	}
 	err := readByIndex(ctx, m.pool, plannedOnce, func(found pgx.Rows) error {
 		var id, balanceMinor int64
-		_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
-			*m.younger[id] = account{balanceMinor: balanceMinor, stored: true}
+		var transfers int16
+		_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor, &transfers}, func() error {
+			*m.younger[id] = account{balanceMinor: balanceMinor, transfers: transfers, stored: true}
 			return nil
 		})
 		return err
-	}, readFunds, missing)
+	}, readAccounts, missing)
 	return m.younger, err
 }

@@ -60,7 +60,7 @@ WHERE partition = $1 AND depot_offset >= $2
 ORDER BY depot_offset
 LIMIT $3`
 
-const readFunds = `SELECT user_id, balance_minor FROM funds WHERE user_id = ANY($1)`
+const readAccounts = `SELECT user_id, balance_minor, transfers FROM funds WHERE user_id = ANY($1)`
 
 // fill adds and decides what the depot holds next, up to the worker's batchSize. more tells that the depot may hold more yet.
 func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, err error) {

@@ -100,7 +100,7 @@ func TestWorkerDropsWhatWasDecidedAhead(t *testing.T) {
 	}
 	under := old.send(fill(old.begin(old.next), Transfer{"rent", alice, bob, 90}), nil)
 	ahead := fill(old.begin(under.next), Transfer{"food", alice, bob, 90}) // refused: 10 are left
-	if got := ahead.outcomes[0]; got != (outcome{InsufficientFunds, 10, 90}) {
+	if got := ahead.outcomes[0]; got != (outcome{status: InsufficientFunds, balanceMinor: 10, payeeMinor: 90}) {
 		t.Errorf("decided ahead: %+v, want a refusal with 10 and 90", got)
 	}
 

@@ -22,6 +22,8 @@ type PStates struct {
 // NewPStates returns the PStates of a migrated database.
 func NewPStates(pool *pgxpool.Pool) *PStates { return &PStates{pool: pool} }
 
+const readFunds = `SELECT user_id, balance_minor FROM funds WHERE user_id = ANY($1)`
+
 // Balances returns the funds of users in minor units. Every id is in the map; who was never paid has 0.
 func (s *PStates) Balances(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	balances := newPairs(ids)
@@ -41,11 +43,11 @@ func newPairs(keys []int64) map[int64]int64 {
 	return pairs
 }
 
-// collectPairs puts rows of two integers into a map.
+// collectPairs adds rows of two integers to a map.
 func collectPairs(rows pgx.Rows, pairs map[int64]int64) error {
 	var key, value int64
 	_, err := pgx.ForEachRow(rows, []any{&key, &value}, func() error {
-		pairs[key] = value
+		pairs[key] += value
 		return nil
 	})
 	return err

@@ -11,20 +11,20 @@ var rebuiltHistories = [...]struct {
 }{
 	{pgx.Identifier{"rebuilt", "outgoing_transfers"}, kindTransfer, []string{
 		"from_user_id", "position", "to_user_id", "amount_minor", "payer_balance_minor", "depot_offset", "appended_at", "status", "record_id",
-		"segment",
+		"segment", "by_id",
 	}, func(row *depotRow, o *outcome) []any {
 		return []any{
 			row.userID, row.position, row.toUserID, row.amountMinor, o.balanceMinor, row.offset, row.appendedAt, int16(o.status), row.id,
-			segmentOf(row.position),
+			segmentOf(row.position), o.payerByID,
 		}
 	}},
 	{pgx.Identifier{"rebuilt", "incoming_transfers"}, kindTransfer, []string{
 		"to_user_id", "position", "from_user_id", "amount_minor", "payer_balance_minor", "payee_balance_minor", "depot_offset",
-		"appended_at", "status", "record_id", "segment",
+		"appended_at", "status", "record_id", "segment", "by_id",
 	}, func(row *depotRow, o *outcome) []any {
 		return []any{
 			row.toUserID, row.position, row.userID, row.amountMinor, o.balanceMinor, o.payeeMinor, row.offset,
-			row.appendedAt, int16(o.status), row.id, segmentOf(row.position),
+			row.appendedAt, int16(o.status), row.id, segmentOf(row.position), o.payeeByID,
 		}
 	}},
 	{pgx.Identifier{"rebuilt", "deposits"}, kindDeposit, []string{

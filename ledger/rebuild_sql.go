@@ -52,31 +52,29 @@ FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
 WHERE a.grantee <> c.relowner AND c.oid IN ('public.funds'::regclass, 'public.outgoing_transfers'::regclass,
     'public.incoming_transfers'::regclass, 'public.deposits'::regclass)`
 
-const readRebuiltFunds = `SELECT user_id, balance_minor FROM rebuilt.funds WHERE user_id = ANY($1)`
+const readRebuiltFunds = `SELECT user_id, balance_minor, transfers FROM rebuilt.funds WHERE user_id = ANY($1)`
 
-const writeRebuiltFunds = `INSERT INTO rebuilt.funds (user_id, balance_minor)
-SELECT unnest($1::bigint[]), unnest($2::bigint[])
-ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor`
+const writeRebuiltFunds = `INSERT INTO rebuilt.funds (user_id, balance_minor, transfers)
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::smallint[])
+ON CONFLICT (user_id) DO UPDATE SET balance_minor = excluded.balance_minor, transfers = excluded.transfers`
 
 // indexSettings hold for one transaction: an index is sorted in memory as far as it may.
 const indexSettings = `SELECT set_config('maintenance_work_mem', '256MB', true)`
 
-// The keys come one by one: a cluster that has distributed the tables takes no more in a statement.
+// The indexes come one by one: a cluster that has distributed the tables takes no more in a statement.
 var indexRebuilt = [...]string{
-	keyRebuiltOutgoing, keyRebuiltOutgoingRecords, keyRebuiltIncoming, keyRebuiltIncomingRecords, keyRebuiltDeposits, keyRebuiltDepositRecords,
+	keyRebuiltOutgoing, listRebuiltOutgoing, keyRebuiltIncoming, listRebuiltIncoming, keyRebuiltDeposits, keyRebuiltDepositRecords,
 }
 
 const keyRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
     ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (segment, from_user_id, position)`
 
-const keyRebuiltOutgoingRecords = `ALTER TABLE rebuilt.outgoing_transfers
-    ADD CONSTRAINT outgoing_transfers_record_key UNIQUE (segment, from_user_id, record_id)`
+const listRebuiltOutgoing = `CREATE INDEX outgoing_transfers_by_id ON rebuilt.outgoing_transfers (from_user_id, record_id) WHERE by_id`
 
 const keyRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
     ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (segment, to_user_id, position)`
 
-const keyRebuiltIncomingRecords = `ALTER TABLE rebuilt.incoming_transfers
-    ADD CONSTRAINT incoming_transfers_record_key UNIQUE (segment, to_user_id, record_id, from_user_id)`
+const listRebuiltIncoming = `CREATE INDEX incoming_transfers_by_id ON rebuilt.incoming_transfers (to_user_id, record_id, from_user_id) WHERE by_id`
 
 const keyRebuiltDeposits = `ALTER TABLE rebuilt.deposits
     ADD CONSTRAINT deposits_pkey PRIMARY KEY (segment, user_id, position)`

@@ -139,17 +139,30 @@ func TestRebuildManyRecords(t *testing.T) {
 	startWorker(t, d, WorkerOptions{})
 	var records []Record
 	for i := range replayChunk + 500 {
-		user := int64(i % 50)
-		records = append(records, Deposit{fmt.Sprint(i), user, 10})
+		user, id := int64(i%10), fmt.Sprint(i)
+		switch {
+		case i == 0 || i >= replayChunk: // most of the user's are far from the first
+			records = append(records, Transfer{id, 100, user, 7})
+		case i%3 == 0:
+			records = append(records, Deposit{id, user, 10})
+		default:
+			records = append(records, Transfer{id, user, user + 1, 7})
+		}
 	}
 	settle(t, d, records[:replayChunk]...)
 	settle(t, d, records[replayChunk:]...)
 	var last, of int64
-	options := RebuildOptions{Progress: func(done, total int64) { last, of = done, total }, accounts: 20}
+	options := RebuildOptions{Progress: func(done, total int64) { last, of = done, total }, accounts: 5}
 	if n, err := Rebuild(testContext(t), pool, options); err != nil || n != int64(len(records)) || last != n || of != n {
 		t.Errorf("Rebuild: %d records, %v; progress ended with %d of %d", n, err, last, of)
 	}
 	verifyOK(t, pool, int64(len(records)))
+	// Nor does Verify forget what was counted.
+	mustExec(t, pool, "UPDATE funds SET transfers = transfers - 1 WHERE user_id = 100")
+	report, err := Verify(testContext(t), pool, VerifyOptions{accounts: 5})
+	if err != nil || len(report.Deviations) != 1 || report.Deviations[0].Reason != "500 transfers are counted, should be 501" {
+		t.Errorf("Verify: %+v, %v", report, err)
+	}
 }
 
 // Invariant: from another past than that of the hash chain nothing is rebuilt, unless it is asked for.

@@ -10,13 +10,13 @@ import (
 // recomputedAccounts is how many accounts a replay holds in memory. They take about a hundred megabytes.
 const recomputedAccounts = 1 << 20
 
-// recomputed is the balances that a replay has arrived at. What does not fit into memory is in a table like funds.
+// recomputed is the accounts that a replay has arrived at. What does not fit into memory is in a table like funds.
 type recomputed struct {
 	accounts accounts
 	limit    int
 	table    pgx.Identifier
-	read     string // takes ids, returns ids and balances
-	write    string // takes ids and balances
+	read     string // takes ids, returns ids, balances and counts of transfers
+	write    string // takes ids, balances and counts of transfers
 	stored   bool   // the table may have accounts that are not in memory
 }
 
@@ -42,8 +42,9 @@ func (r *recomputed) load(ctx context.Context, tx pgx.Tx, rows []depotRow) error
 	}
 	found, _ := tx.Query(ctx, r.read, missing)
 	var id, balanceMinor int64
-	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor}, func() error {
-		*r.accounts[id] = account{balanceMinor: balanceMinor}
+	var transfers int16
+	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor, &transfers}, func() error {
+		*r.accounts[id] = account{balanceMinor: balanceMinor, transfers: transfers}
 		return nil
 	})
 	return err
@@ -79,16 +80,19 @@ func (r *recomputed) store(ctx context.Context, tx pgx.Tx) error {
 
 func (r *recomputed) storeUsers(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	if !r.stored {
-		_, err := tx.CopyFrom(ctx, r.table, []string{"user_id", "balance_minor"},
-			pgx.CopyFromSlice(len(ids), func(i int) ([]any, error) { return []any{ids[i], r.accounts[ids[i]].balanceMinor}, nil }))
+		_, err := tx.CopyFrom(ctx, r.table, []string{"user_id", "balance_minor", "transfers"},
+			pgx.CopyFromSlice(len(ids), func(i int) ([]any, error) {
+				a := r.accounts[ids[i]]
+				return []any{ids[i], a.balanceMinor, a.transfers}, nil
+			}))
 		return err
 	}
 	for chunk := range slices.Chunk(ids, replayChunk) {
-		balances := make([]int64, len(chunk))
+		balances, transfers := make([]int64, len(chunk)), make([]int16, len(chunk))
 		for i, id := range chunk {
-			balances[i] = r.accounts[id].balanceMinor
+			balances[i], transfers[i] = r.accounts[id].balanceMinor, r.accounts[id].transfers
 		}
-		if _, err := tx.Exec(ctx, r.write, chunk, balances); err != nil {
+		if _, err := tx.Exec(ctx, r.write, chunk, balances, transfers); err != nil {
 			return err
 		}
 	}

@@ -15,11 +15,31 @@ const readAppended = `SELECT d.user_id, d.to_user_id, d.amount_minor, d.record_i
 FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS k (partition, user_id, record_id)
 JOIN depot d ON d.partition = k.partition AND d.record_id = k.record_id AND d.user_id = k.user_id AND d.kind = $4`
 
-// The decisions have $5, all segments, and for each record the first and the last of these that may hold it, counted from 1 as arrays are.
+// With one partition the offset is the position.
 
 const readTransferDecisions = `SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
-FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
-JOIN outgoing_transfers h ON h.segment = ANY(($5::integer[])[k.first:k.last]) AND h.from_user_id = k.user_id AND h.record_id = k.record_id`
+FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) AS k (user_id, segment, position)
+JOIN outgoing_transfers h ON h.segment = k.segment AND h.from_user_id = k.user_id AND h.position = k.position`
+
+// With several it is not known where a record is: see by_id_sql.go. $3 are all segments, and $4 is shortHistory.
+
+const readTransferDecisionsByID = `SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
+FROM unnest($1::bigint[], $2::text[]) AS k (user_id, record_id)
+JOIN outgoing_transfers h ON h.by_id AND h.from_user_id = k.user_id AND h.record_id = k.record_id
+UNION ALL
+SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
+FROM funds f
+CROSS JOIN LATERAL (
+    SELECT h.*
+    FROM outgoing_transfers h
+    WHERE h.segment = ANY($3) AND h.from_user_id = f.user_id
+    ORDER BY h.segment, h.position
+    LIMIT $4
+) h
+JOIN unnest($1::bigint[], $2::text[]) AS k (user_id, record_id) ON h.from_user_id = k.user_id AND h.record_id = k.record_id
+WHERE f.user_id = ANY($1) AND NOT h.by_id`
+
+// Of deposits, $5 are all segments, and each has the first and the last of these that may hold it, counted from 1 as arrays are.
 
 const readDepositDecisions = `SELECT h.user_id, h.record_id, h.status, h.position, h.balance_minor
 FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
@@ -39,7 +59,7 @@ func (s *PStates) Transfers(ctx context.Context, keys []TransferKey) (map[Transf
 	for i, k := range keys {
 		lookup[i] = recordKey{k.FromUserID, kindTransfer, k.ID}
 	}
-	rows, decisions, err := s.readRecords(ctx, readTransferDecisions, kindTransfer, lookup)
+	rows, decisions, err := s.readRecords(ctx, kindTransfer, lookup)
 	if err != nil {
 		return nil, fmt.Errorf("read transfers: %w", unavailableIfBroken(err))
 	}
@@ -65,7 +85,7 @@ func (s *PStates) Deposits(ctx context.Context, keys []DepositKey) (map[DepositK
 	for i, k := range keys {
 		lookup[i] = recordKey{k.UserID, kindDeposit, k.ID}
 	}
-	rows, decisions, err := s.readRecords(ctx, readDepositDecisions, kindDeposit, lookup)
+	rows, decisions, err := s.readRecords(ctx, kindDeposit, lookup)
 	if err != nil {
 		return nil, fmt.Errorf("read deposits: %w", unavailableIfBroken(err))
 	}
@@ -86,9 +106,7 @@ func (s *PStates) Deposits(ctx context.Context, keys []DepositKey) (map[DepositK
 }
 
 // readRecords looks records of a kind up by their names, and what became of them.
-func (s *PStates) readRecords(
-	ctx context.Context, sql string, k kind, keys []recordKey,
-) (rows []depotRow, decisions []decision, err error) {
+func (s *PStates) readRecords(ctx context.Context, k kind, keys []recordKey) (rows []depotRow, decisions []decision, err error) {
 	partitions, err := s.loadPartitions(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -96,20 +114,9 @@ func (s *PStates) readRecords(
 	if rows, err = s.readAppended(ctx, k, keys, partitions); err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
-	var userIDs []int64
-	var ids []string
-	var first, last []int32
-	for _, r := range rows {
-		// The offset is the position, or where there are several partitions, it is not later.
-		segment := r.offset>>segmentBits + 1
-		userIDs, ids, first = append(userIDs, r.userID), append(ids, r.id), append(first, int32(segment))
-		if partitions > 1 {
-			segment = math.MaxInt32
-		}
-		last = append(last, int32(segment))
-	}
 	_, err = s.walk(ctx, plannedEach, func(b *pgx.Batch, newest int32) {
-		b.Queue(sql, userIDs, ids, first, last, allSegments(newest)).Query(func(found pgx.Rows) (err error) {
+		sql, args := decisionsOf(k, rows, partitions, newest)
+		b.Queue(sql, args...).Query(func(found pgx.Rows) (err error) {
 			decisions, err = pgx.CollectRows(found, func(row pgx.CollectableRow) (d decision, err error) {
 				d.kind = k
 				err = row.Scan(&d.userID, &d.id, &d.status, &d.position, &d.balanceMinor)
@@ -119,6 +126,31 @@ func (s *PStates) readRecords(
 		})
 	})
 	return rows, decisions, err
+}
+
+// decisionsOf returns the statement that finds what became of records, with its arguments.
+func decisionsOf(k kind, rows []depotRow, partitions, newest int32) (sql string, args []any) {
+	var userIDs, offsets []int64
+	var ids []string
+	var segments, firsts, lasts []int32
+	for _, r := range rows {
+		userIDs, ids, offsets = append(userIDs, r.userID), append(ids, r.id), append(offsets, r.offset)
+		// The offset is the position, or where there are several partitions, it is not later.
+		segment := segmentOf(r.offset)
+		last := segment + 1
+		if partitions > 1 {
+			last = math.MaxInt32
+		}
+		segments, firsts, lasts = append(segments, segment), append(firsts, segment+1), append(lasts, last)
+	}
+	switch {
+	case k == kindDeposit:
+		return readDepositDecisions, []any{userIDs, ids, firsts, lasts, allSegments(newest)}
+	case partitions == 1:
+		return readTransferDecisions, []any{userIDs, segments, offsets}
+	default:
+		return readTransferDecisionsByID, []any{userIDs, ids, allSegments(newest), shortHistory}
+	}
 }
 
 // readAppended returns what the depot holds under these names, leaving out those that no record can have.

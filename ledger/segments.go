@@ -13,8 +13,7 @@ import (
 //
 // What is read of a user is looked up in all segments that may hold it, by one statement with the array of them: an index is walked in the order
 // of (segment, user, position), a descent for each segment, and left as soon as a page is full. So a page costs the more
-// segments the longer ago its records are; each is a few microseconds. Ids have no order across segments: a page by id has a
-// statement for each, and they are merged here.
+// segments the longer ago its records are; each is a few microseconds. Ids have no order across segments: for them see by_id_sql.go.
 
 // segmentBits is also in the migration that found out the segments of what was decided before it.
 const segmentBits = 18

@@ -21,6 +21,7 @@ type historyRow struct {
 	status   Status
 	id       string
 	segment  int32
+	byID     bool
 }
 
 // histories are the tables in which each record has its outcome.
@@ -40,16 +41,16 @@ var histories = [3]struct {
 
 const declareOutgoing = `DECLARE verify_outgoing NO SCROLL CURSOR FOR
 SELECT from_user_id, position, to_user_id, amount_minor, payer_balance_minor, 0::bigint, depot_offset, appended_at, status, record_id,
-    segment
+    segment, by_id
 FROM outgoing_transfers ORDER BY position, from_user_id`
 
 const declareIncoming = `DECLARE verify_incoming NO SCROLL CURSOR FOR
 SELECT to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id, segment
+    appended_at, status, record_id, segment, by_id
 FROM incoming_transfers ORDER BY position, to_user_id`
 
 const declareDeposits = `DECLARE verify_deposits NO SCROLL CURSOR FOR
-SELECT user_id, position, user_id, amount_minor, balance_minor, 0::bigint, depot_offset, appended_at, status, record_id, segment
+SELECT user_id, position, user_id, amount_minor, balance_minor, 0::bigint, depot_offset, appended_at, status, record_id, segment, false
 FROM deposits ORDER BY position, user_id`
 
 const fetchOutgoing = `FETCH 10000 FROM verify_outgoing`
@@ -89,7 +90,7 @@ func (c *historyCursor) take(ctx context.Context, tx pgx.Tx, position int64, lim
 
 func scanHistoryRow(row pgx.CollectableRow) (h historyRow, err error) {
 	err = row.Scan(&h.ownerID, &h.position, &h.otherID, &h.amount, &h.balance, &h.payee, &h.offset, &h.appended, &h.status, &h.id,
-		&h.segment)
+		&h.segment, &h.byID)
 	return h, err
 }
 
@@ -104,10 +105,10 @@ func (v *verification) compareHistory(i int, have []historyRow, rows []depotRow,
 		want := historyRow{
 			ownerID: row.userID, position: row.position, otherID: row.toUserID, amount: row.amountMinor, balance: o.balanceMinor,
 			offset: row.offset, appended: row.appendedAt, status: o.status, id: row.id,
-			segment: segmentOf(row.position),
+			segment: segmentOf(row.position), byID: o.payerByID,
 		}
 		if history.incoming {
-			want.ownerID, want.otherID, want.payee = row.toUserID, row.userID, o.payeeMinor
+			want.ownerID, want.otherID, want.payee, want.byID = row.toUserID, row.userID, o.payeeMinor, o.payeeByID
 		}
 		found := false
 		for len(have) > 0 && have[0].position <= want.position {
@@ -162,6 +163,8 @@ func (h *historyRow) differs(have *historyRow) string {
 		return fmt.Sprintf("time of %q is %v, should be %v", h.id, have.appended, h.appended)
 	case have.segment != h.segment:
 		return fmt.Sprintf("segment of %q is %d, should be %d", h.id, have.segment, h.segment)
+	case h.byID && !have.byID:
+		return fmt.Sprintf("%q is not listed by id", h.id)
 	}
 	return ""
 }

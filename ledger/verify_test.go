@@ -87,9 +87,9 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 			FROM deposits WHERE user_id = 0`, "deposits", 100, alice, "no decided record \"fake\" explains this row"},
 		{"invented transfer", `INSERT INTO incoming_transfers
 			SELECT to_user_id, 100, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, 100, appended_at,
-			status, 'fake', 0 FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
+			status, 'fake', 0, false FROM incoming_transfers WHERE depot_offset = 6`, "incoming_transfers", 100, bob, "no decided record"},
 		{"second row", `INSERT INTO outgoing_transfers SELECT 99, position, to_user_id, amount_minor, payer_balance_minor, depot_offset,
-			appended_at, status, record_id, segment FROM outgoing_transfers WHERE depot_offset = 4`, "outgoing_transfers", 4, 99, "explains this row"},
+			appended_at, status, record_id, segment, by_id FROM outgoing_transfers WHERE depot_offset = 4`, "outgoing_transfers", 4, 99, "explains this row"},
 		{"flood", `INSERT INTO deposits SELECT n, -1, 1, 0, 5, now(), 1, 'fake', -1 FROM generate_series(1, 1000) n`,
 			"deposits", 5, 1, "no decided record"},
 		{"microbatch before all", "INSERT INTO microbatches VALUES (-1, 1, 0)", "microbatches", 1, -1, "begins at position -1"},

@@ -44,7 +44,7 @@ func TestWorkerRecallsWhoWasNamedLately(t *testing.T) {
 	})
 	f.record()
 	settle(t, d, Transfer{"bob1", alice, bob, 5})
-	if seen := f.disarm(); slices.Contains(seen, point{readFunds, 1}) {
+	if seen := f.disarm(); slices.Contains(seen, point{readAccounts, 1}) {
 		t.Errorf("the funds of who was named lately are read: %v", seen)
 	}
 	verifyOK(t, pool, records+1)
@@ -53,7 +53,7 @@ func TestWorkerRecallsWhoWasNamedLately(t *testing.T) {
 // Invariant: a term whose memory could not be filled is over, for it knows wrong balances; the next one decides rightly.
 func TestWorkerRecallFails(t *testing.T) {
 	t.Parallel()
-	for _, read := range []string{readDepotRange, readFunds} {
+	for _, read := range []string{readDepotRange, readAccounts} {
 		pool, records := namedBefore(t)
 		f := newFaults()
 		fired := f.arm(point{read, 1}, notSerial, false)

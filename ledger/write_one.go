@@ -4,20 +4,24 @@ import "slices"
 
 // A microbatch of one record, which is what a client alone makes, is written by statements without arrays: they take Postgres less than half of the time.
 
-const addAccount = `INSERT INTO funds (user_id, balance_minor) VALUES ($1, $2)`
+const addAccount = `INSERT INTO funds (user_id, balance_minor, transfers) VALUES ($1, $2, $3)`
 
-const writeAccount = `UPDATE funds SET balance_minor = $2, room = NULL WHERE user_id = $1`
+const writeAccount = `UPDATE funds SET balance_minor = $2, room = NULL, transfers = $3 WHERE user_id = $1`
 
-const writeAccounts = `UPDATE funds SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $4::bigint END, room = NULL WHERE user_id IN ($1, $3)`
+const writeAccounts = `UPDATE funds
+SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $5::bigint END, room = NULL,
+    transfers = CASE user_id WHEN $1 THEN $3::smallint ELSE $6::smallint END
+WHERE user_id IN ($1, $4)`
 
 const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
-    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment,
+    by_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
 const writeIncomingTransfer = `INSERT INTO incoming_transfers
     (to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id, segment)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+    appended_at, status, record_id, segment, by_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 const writeDeposit = `INSERT INTO deposits
     (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id, segment)
@@ -37,7 +41,8 @@ func (mb *microbatch) writeOneFunds(m *message) {
 	as := mb.touched
 	slices.SortFunc(as, byUser)
 	if len(as) == 2 && as[0].stored && as[1].stored {
-		m.add(stmtWriteAccounts, argInt8(as[0].userID), argInt8(as[0].balanceMinor), argInt8(as[1].userID), argInt8(as[1].balanceMinor))
+		m.add(stmtWriteAccounts, argInt8(as[0].userID), argInt8(as[0].balanceMinor), argInt2(as[0].transfers),
+			argInt8(as[1].userID), argInt8(as[1].balanceMinor), argInt2(as[1].transfers))
 		as[0].changed, as[0].listed = false, false
 		as[1].changed, as[1].listed = false, false
 		return
@@ -47,7 +52,7 @@ func (mb *microbatch) writeOneFunds(m *message) {
 		if a.stored {
 			s = stmtWriteAccount
 		}
-		m.add(s, argInt8(a.userID), argInt8(a.balanceMinor))
+		m.add(s, argInt8(a.userID), argInt8(a.balanceMinor), argInt2(a.transfers))
 		a.changed, a.listed, a.stored = false, false, true
 	}
 }
@@ -62,6 +67,7 @@ func (mb *microbatch) writeOneHistory(m *message) {
 		m.add(stmtWriteDeposit, payee, position, amount, found, offset, at, status, id, segment)
 		return
 	}
-	m.add(stmtWriteOutgoingTransfer, payer, position, payee, amount, found, offset, at, status, id, segment)
-	m.add(stmtWriteIncomingTransfer, payee, position, payer, amount, found, argInt8(o.payeeMinor), offset, at, status, id, segment)
+	m.add(stmtWriteOutgoingTransfer, payer, position, payee, amount, found, offset, at, status, id, segment, argBool(o.payerByID))
+	m.add(stmtWriteIncomingTransfer, payee, position, payer, amount, found, argInt8(o.payeeMinor), offset, at, status, id, segment,
+		argBool(o.payeeByID))
 }

@@ -8,10 +8,11 @@ import (
 
 // Rows are written in the order of their users, so that neighbours in an index are written together.
 
-const addAccounts = `INSERT INTO funds (user_id, balance_minor) SELECT unnest($1::bigint[]), unnest($2::bigint[])`
+const addAccounts = `INSERT INTO funds (user_id, balance_minor, transfers)
+SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::smallint[])`
 
-const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor, room = NULL
-FROM unnest($1::bigint[], $2::bigint[]) AS u (user_id, balance_minor)
+const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor, room = NULL, transfers = u.transfers
+FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS u (user_id, balance_minor, transfers)
 WHERE funds.user_id = u.user_id`
 
 var (
@@ -23,10 +24,13 @@ var (
 	stmtWriteLink     = statement{"clumpql_write_link", writeLink}
 )
 
-// addFunds writes the balances of accounts as they are now, which the microbatch that follows may change.
+// addFunds writes accounts as they are now, which the microbatch that follows may change.
 func addFunds(m *message, as []touched) {
 	slices.SortFunc(as, byUser)
-	var stored, added struct{ ids, balances []int64 }
+	var stored, added struct {
+		ids, balances []int64
+		transfers     []int16
+	}
 	for _, a := range as {
 		to := &added
 		if a.stored {
@@ -34,13 +38,14 @@ func addFunds(m *message, as []touched) {
 		}
 		to.ids = append(to.ids, a.userID)
 		to.balances = append(to.balances, a.balanceMinor)
+		to.transfers = append(to.transfers, a.transfers)
 		a.changed, a.listed, a.stored = false, false, true
 	}
 	if len(stored.ids) > 0 {
-		m.add(stmtWriteFunds, argInt8s(stored.ids), argInt8s(stored.balances))
+		m.add(stmtWriteFunds, argInt8s(stored.ids), argInt8s(stored.balances), argInt2s(stored.transfers))
 	}
 	if len(added.ids) > 0 {
-		m.add(stmtAddAccounts, argInt8s(added.ids), argInt8s(added.balances))
+		m.add(stmtAddAccounts, argInt8s(added.ids), argInt8s(added.balances), argInt2s(added.transfers))
 	}
 }
 
@@ -53,6 +58,7 @@ type historyColumns struct {
 	statuses                                                                 []Status
 	ids                                                                      []string
 	segments                                                                 []int32
+	byIDs                                                                    []bool // zero for deposits
 }
 
 func newHistoryColumns(n int) *historyColumns {
@@ -62,11 +68,12 @@ func newHistoryColumns(n int) *historyColumns {
 		userIDs: column(0), toUserIDs: column(1), positions: column(2), amounts: column(3),
 		balances: column(4), payeeBalances: column(5), offsets: column(6),
 		appendedAts: make([]time.Time, n), statuses: make([]Status, n), ids: make([]string, n), segments: make([]int32, n),
+		byIDs: make([]bool, n),
 	}
 }
 
-// history returns the records of a kind in the order of the users that listed names.
-func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns {
+// history returns the records of a kind in the order of the users that side names.
+func (mb *microbatch) history(k kind, side side) *historyColumns {
 	type place struct {
 		userID int64
 		i      int
@@ -74,7 +81,7 @@ func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns 
 	order := make([]place, 0, len(mb.rows))
 	for i := range mb.rows {
 		if mb.rows[i].kind == k {
-			order = append(order, place{listed(mb.rows[i].entry), i})
+			order = append(order, place{side.user(mb.rows[i].entry), i})
 		}
 	}
 	slices.SortFunc(order, func(a, b place) int {
@@ -89,23 +96,36 @@ func (mb *microbatch) history(k kind, listed func(entry) int64) *historyColumns 
 		c.userIDs[at], c.toUserIDs[at], c.positions[at], c.amounts[at] = row.userID, row.toUserID, row.position, row.amountMinor
 		c.balances[at], c.payeeBalances[at], c.offsets[at] = o.balanceMinor, o.payeeMinor, row.offset
 		c.appendedAts[at], c.statuses[at], c.ids[at], c.segments[at] = row.appendedAt, o.status, row.id, segmentOf(row.position)
+		c.byIDs[at] = side.byID(o)
 	}
 	return c
 }
 
+// side is one of the two users of a record.
+type side struct {
+	user func(entry) int64
+	byID func(*outcome) bool // whether the record is listed by id in the user's history
+}
+
+var (
+	payer = side{func(e entry) int64 { return e.userID }, func(o *outcome) bool { return o.payerByID }}
+	payee = side{func(e entry) int64 { return e.toUserID }, func(o *outcome) bool { return o.payeeByID }}
+)
+
 // The columns are all of the table's, in its order: so Postgres puts rows in as they come, without making them anew.
 
 const writeOutgoing = `INSERT INTO outgoing_transfers
-    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment)
+    (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment,
+    by_id)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    unnest($6::bigint[]), unnest($7::timestamptz[]), unnest($8::smallint[]), unnest($9::text[]), unnest($10::integer[])`
+    unnest($6::bigint[]), unnest($7::timestamptz[]), unnest($8::smallint[]), unnest($9::text[]), unnest($10::integer[]), unnest($11::boolean[])`
 
 const writeIncoming = `INSERT INTO incoming_transfers
     (to_user_id, position, from_user_id, amount_minor, payer_balance_minor, payee_balance_minor, depot_offset,
-    appended_at, status, record_id, segment)
+    appended_at, status, record_id, segment, by_id)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
     unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::timestamptz[]), unnest($9::smallint[]), unnest($10::text[]),
-    unnest($11::integer[])`
+    unnest($11::integer[]), unnest($12::boolean[])`
 
 const writeDeposits = `INSERT INTO deposits
     (user_id, position, amount_minor, balance_minor, depot_offset, appended_at, status, record_id, segment)
@@ -117,17 +137,14 @@ func addHistories(m *message, mb *microbatch) {
 	if c := mb.history(kindTransfer, payer); len(c.ids) > 0 {
 		m.add(stmtWriteOutgoing, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.toUserIDs), argInt8s(c.amounts),
 			argInt8s(c.balances), argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids),
-			argInt4s(c.segments))
+			argInt4s(c.segments), argBools(c.byIDs))
 		c = mb.history(kindTransfer, payee)
 		m.add(stmtWriteIncoming, argInt8s(c.toUserIDs), argInt8s(c.positions), argInt8s(c.userIDs), argInt8s(c.amounts),
 			argInt8s(c.balances), argInt8s(c.payeeBalances), argInt8s(c.offsets), argTimestamps(c.appendedAts),
-			argInt2s(c.statuses), argTexts(c.ids), argInt4s(c.segments))
+			argInt2s(c.statuses), argTexts(c.ids), argInt4s(c.segments), argBools(c.byIDs))
 	}
 	if c := mb.history(kindDeposit, payee); len(c.ids) > 0 {
 		m.add(stmtWriteDeposits, argInt8s(c.userIDs), argInt8s(c.positions), argInt8s(c.amounts), argInt8s(c.balances),
 			argInt8s(c.offsets), argTimestamps(c.appendedAts), argInt2s(c.statuses), argTexts(c.ids), argInt4s(c.segments))
 	}
 }
-
-func payer(e entry) int64 { return e.userID }
-func payee(e entry) int64 { return e.toUserID }

@@ -15,8 +15,8 @@ func TestWriteStatements(t *testing.T) {
 		sql        string
 		parameters int
 	}{
-		"outgoing": {writeOutgoing, 10},
-		"incoming": {writeIncoming, 11},
+		"outgoing": {writeOutgoing, 11},
+		"incoming": {writeIncoming, 12},
 		"deposits": {writeDeposits, 9},
 		"appended": {insertRecords, 8},
 		"fresh":    {insertFresh, 8},

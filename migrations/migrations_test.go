@@ -157,6 +157,42 @@ INSERT INTO incoming_transfers SELECT 2, position, 1, amount_minor, 8, 9, depot_
 	}
 }
 
+// Invariant: 0009 takes nobody's history for a short one that it has not counted, and lists what is there; who writes after it must say what is listed.
+func TestUpByID(t *testing.T) {
+	conn := migratedTo(t, 8)
+	const decided = `INSERT INTO funds VALUES (1, 7), (2, 8);
+INSERT INTO outgoing_transfers VALUES (1, 0, 2, 5, 12, 0, now(), 1, 'a', 0);
+INSERT INTO incoming_transfers VALUES (2, 0, 1, 5, 12, 3, 0, now(), 1, 'a', 0)`
+	if _, err := conn.Exec(t.Context(), decided); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrations.Up(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `INSERT INTO funds VALUES (3, 9)`); err != nil {
+		t.Fatal(err)
+	}
+	found := lines(t, conn, `SELECT concat_ws(' ', user_id, balance_minor, transfers) FROM funds ORDER BY 1`)
+	if want := []string{"1 7 512", "2 8 512", "3 9 0"}; !slices.Equal(found, want) {
+		t.Errorf("funds are %q, want %q", found, want)
+	}
+	for _, table := range []string{"outgoing_transfers", "incoming_transfers"} {
+		if listed := lines(t, conn, `SELECT record_id FROM `+table+` WHERE by_id`); !slices.Equal(listed, []string{"a"}) {
+			t.Errorf("%s lists %q", table, listed)
+		}
+		_, err := conn.Exec(t.Context(), `INSERT INTO `+table+` (from_user_id, to_user_id, position) VALUES (1, 2, 3)`)
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != "23502" {
+			t.Errorf("%s takes a row of another version: %v", table, err)
+		}
+		var fallback *string
+		const read = `SELECT column_default FROM information_schema.columns WHERE table_name = $1 AND column_name = 'by_id'`
+		if err := conn.QueryRow(t.Context(), read, table).Scan(&fallback); err != nil || fallback != nil {
+			t.Errorf("%s has the default %v, %v", table, fallback, err)
+		}
+	}
+}
+
 // Invariant: 0003 finds the payees' balances out from what was decided before it.
 func TestUpPayeeBalances(t *testing.T) {
 	conn := migratedTo(t, 2)
