@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -22,6 +23,7 @@ type wires struct {
 	open   []net.Conn
 	refuse bool
 	silent bool
+	until  string // what is sent, if it is not "", before they fall silent
 }
 
 var errRefused = errors.New("connection refused")
@@ -86,6 +88,9 @@ type wire struct {
 
 func (c wire) Write(b []byte) (int, error) {
 	c.wires.mu.Lock()
+	if c.wires.until != "" && bytes.Contains(b, []byte(c.wires.until)) {
+		c.wires.silent = true
+	}
 	silent := c.wires.silent
 	c.wires.mu.Unlock()
 	if silent {
@@ -157,6 +162,34 @@ func TestMutations_PostgresAway(t *testing.T) {
 			clients.Wait()
 		})
 	}
+}
+
+// Invariant: where Postgres falls silent when all is decided, as the payload or what hangs off it is read, a mutation is answered UNAVAILABLE, too.
+func TestMutations_PostgresSilentAfterDecision(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup // they mostly wait, whatever the bound of parallel tests
+	for _, test := range []struct{ name, until, mutation string }{
+		{"transfer", "JOIN outgoing_transfers", `mutation { transfer(input: {id: "t", fromUserId: 0, toUserId: 1, amount: 1}) { transfer { status } } }`},
+		{"transfers", "JOIN depot", `mutation { transfers(inputs: [{id: "t", fromUserId: 0, toUserId: 1, amount: 1}]) { transfer { status } } }`},
+		{"deposit", "JOIN deposits", `mutation { deposit(input: {id: "d", userId: 0, amount: 1}) { deposit { id } } }`},
+		{"balance", "FROM funds", `mutation { deposit(input: {id: "d", userId: 0, amount: 1}) { account { balance } } }`},
+	} {
+		all.Go(func() {
+			t.Run(test.name, func(t *testing.T) {
+				pool := pgtest.New(t)
+				serve(t, pool, true) // another process, which decides
+				wired, w := newWiredPool(t, pool)
+				w.until = test.until
+				a := serveWithin(t, wired, 8*time.Second) // most of it is left when the record is decided
+				a.failed(t, "UNAVAILABLE", test.mutation, nil)
+				var decided int
+				if err := pool.QueryRow(t.Context(), `SELECT sum(next_offset) FROM progress`).Scan(&decided); err != nil || decided != 1 {
+					t.Errorf("%d records are decided, %v, want 1", decided, err)
+				}
+			})
+		})
+	}
+	all.Wait()
 }
 
 // awaitAppended returns when the depot holds so many records.

@@ -10,7 +10,8 @@
 // Package limit refuses what would cost too much. Arguments are checked before anything is fetched. An error carries its
 // code in extensions.code, by the one table in errors.go; what the table does not know is INTERNAL, is logged once with the
 // request's id, and tells the client nothing else. The ledger's part of a mutation ends a little before the request does, because the ledger can
-// tell that Postgres is away (UNAVAILABLE) and the request's end cannot (TIMEOUT).
+// tell that Postgres is away (UNAVAILABLE) and the request's end cannot (TIMEOUT). Where a mutation ends as it reads its payload, that is UNAVAILABLE if
+// Postgres has answered none of its fetches for three seconds.
 //
 // A subscription follows the ledger's feed, which every process has on its own; each event is executed like a query, in a Scope of its own, with
 // the time limit of a request:

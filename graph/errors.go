@@ -46,6 +46,8 @@ type coded struct {
 	message string
 }
 
+var unreachable = coded{codeUnavailable, "", "the database cannot be reached; " + tryAgain}
+
 // code is the one table of errors and their codes. What it does not know is INTERNAL, and ok is false.
 func code(err error, path ast.Path) (c coded, ok bool) {
 	if e, is := errors.AsType[*InputError](err); is {
@@ -70,7 +72,7 @@ func code(err error, path ast.Path) (c coded, ok bool) {
 	case errors.Is(err, ledger.ErrOutcomeUnknown) && (unavailable || !late): // else it was sent, and waits
 		return coded{codeUnavailable, "", "no answer from the database: it may have happened or not; it is safe to try again with the same ids"}, true
 	case unavailable, postgresGone(err):
-		return coded{codeUnavailable, "", "the database cannot be reached; " + tryAgain}, true
+		return unreachable, true
 	case late:
 		return coded{codeTimeout, "", "the request took too long; " + tryAgain}, true
 	case errors.Is(err, context.Canceled):
@@ -115,6 +117,9 @@ func (h *handler) present(ctx context.Context, err error) *gqlerror.Error {
 		return withExtensions(told, notARequest(told.Message), map[string]any{"code": codeBadInput})
 	}
 	c, known := code(err, told.Path)
+	if c.code == codeTimeout && askedFor(ctx).silent() {
+		c = unreachable
+	}
 	extensions := map[string]any{"code": c.code}
 	if c.field != "" {
 		extensions["field"] = c.field

@@ -106,6 +106,7 @@ func NewHandler(c Config) (http.Handler, error) {
 	h.server.Use(&limit.Limits{MaxDepth: c.MaxDepth, MaxCost: c.MaxCost, Cache: queries})
 	h.server.AroundOperations(h.boundOperation)
 	h.server.AroundOperations(h.tellOfEnd)
+	h.server.AroundOperations(noteAsked)
 	h.server.Use(extension.Introspection{})
 	h.server.Use(gqlexec.Explain{ErrorText: errorCode})
 	h.server.SetErrorPresenter(h.present)

@@ -86,7 +86,13 @@ func source[K comparable, V any](name string, fetch func(context.Context, []K) (
 
 // single makes a source of what has a statement for each key. Batches are of one key: an explanation then shows each statement.
 func single[K comparable, V any](name string, fetch func(context.Context, K) (V, error)) *loader.Source[K, V] {
-	return loader.NewSource(name, loader.FromSingle(fetch), loader.MaxBatchSize(1))
+	return loader.NewSource(name, loader.FromSingle(func(ctx context.Context, key K) (value V, err error) {
+		a := askedFor(ctx)
+		a.begin()
+		value, err = fetch(ctx, key)
+		a.end(err)
+		return value, err
+	}), loader.MaxBatchSize(1))
 }
 
 func paramSource[P, K comparable, V any](
@@ -101,6 +107,10 @@ func paramSource[P, K comparable, V any](
 func fromMap[K comparable, V any](fetch func(context.Context, []K) (map[K]V, error)) loader.Fetch[K, V] {
 	return loader.FromMap(func(ctx context.Context, keys []K) (map[K]V, error) {
 		growStack(0)
-		return fetch(ctx, keys)
+		a := askedFor(ctx)
+		a.begin()
+		values, err := fetch(ctx, keys)
+		a.end(err)
+		return values, err
 	})
 }
