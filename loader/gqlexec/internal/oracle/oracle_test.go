@@ -273,7 +273,7 @@ func TestAnswers_WhereStockIsWrong(t *testing.T) {
 
 // TestAnswers_Random compares both executors on random queries and mutations.
 func TestAnswers_Random(t *testing.T) {
-	for seed := range uint64(1500) {
+	for seed := range uint64(1000) {
 		g := generator{Rand: rand.New(rand.NewPCG(seed, 0))}
 		compare(t, g.query(), nil)
 		compare(t, "mutation "+g.mutation(), nil)
