@@ -17,6 +17,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/clumpql/clumpql/loader/gqlexec"
 )
 
 const (
@@ -36,13 +38,13 @@ func (h *handler) addStreams(origins []string) error {
 	}
 	accept := sockets{writeTimeout: h.writing}
 	accept.AcceptOptions.OriginPatterns = origins
-	h.server.AddTransport(transport.Websocket{
+	h.server.AddTransport(gqlexec.Websocket{Websocket: transport.Websocket{
 		Implementation:        accept,
 		InitTimeout:           initTimeout,
 		PingPongInterval:      pingInterval,
 		KeepAlivePingInterval: pingInterval, // of the old protocol, graphql-ws
-	})
-	h.server.AddTransport(transport.SSE{KeepAlivePingInterval: pingInterval})
+	}})
+	h.server.AddTransport(gqlexec.SSE{SSE: transport.SSE{KeepAlivePingInterval: pingInterval}})
 	return nil
 }
 

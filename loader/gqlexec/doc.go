@@ -96,7 +96,8 @@
 // What an operation selects is collected by the first request for it and kept, for each combination of the variables in its @skip and
 // @include, of the thousand operations that were executed last. They are known by gqlgen's query cache: install one.
 //
-// An answer is encoded once. gqlgen's transports encode its data once more: in their place use [POST] and [GET].
+// An answer is encoded once. gqlgen's transports encode its data once more: in their place use [POST], [GET], [SSE], and [Websocket], where gqlgen's
+// encodes it twice more and ours once.
 //
 //	server := handler.New(exec.NewExecutableSchema(config))
 //	server.AddTransport(gqlexec.POST{})

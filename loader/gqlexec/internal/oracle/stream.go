@@ -62,4 +62,8 @@ func (Streams) Items(_ context.Context, ids []int) (<-chan []Item, error) {
 	})
 }
 
+func (Streams) Any(_ context.Context, ids []int) (<-chan any, error) {
+	return streamed(ids, func(n int) any { return map[string]any{"n": n, "list": []any{nil, "a b", n}} })
+}
+
 func (Streams) Silent(context.Context) (<-chan *int, error) { return nil, nil }

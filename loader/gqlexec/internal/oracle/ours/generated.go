@@ -150,6 +150,7 @@ type SubscriptionResolver interface {
 	StrictNamed(ctx context.Context, ids []int) (<-chan oracle.Named, error)
 	Items(ctx context.Context, ids []int) (<-chan []oracle.Item, error)
 	Silent(ctx context.Context) (<-chan *int, error)
+	Any(ctx context.Context, ids []int) (<-chan any, error)
 }
 
 // NewExecutableSchema makes the schema executable, breadth-first, by the resolvers.
@@ -352,6 +353,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 		"strictNamed": e.field_Subscription_strictNamed,
 		"items":       e.field_Subscription_items,
 		"silent":      e.field_Subscription_silent,
+		"any":         e.field_Subscription_any,
 	}
 	e.object___Directive.Fields = map[string]func(*gqlexec.Column, []*introspection.Directive){
 		"name":         e.field___Directive_name,
@@ -2026,6 +2028,18 @@ func (e *executor) field_Subscription_silent(c *gqlexec.Column, rows []gqlexec.R
 	}, e.completeOInt2ᚖint)
 }
 
+func (e *executor) field_Subscription_any(c *gqlexec.Column, rows []gqlexec.Root) {
+	args, ok := c.Args(e.field_Subscription_any_args)
+	if !ok {
+		return
+	}
+	arg0 := gqlexec.Arg[[]int](args, "ids")
+	ctx, resolver := c.Context(), e.resolvers.Subscription()
+	gqlexec.Subscribe(c, func() (<-chan any, error) {
+		return resolver.Any(ctx, arg0)
+	}, e.completeOAny2interface)
+}
+
 func (e *executor) field___Directive_name(c *gqlexec.Column, rows []*introspection.Directive) {
 	gqlexec.Plain(c, func(i int) (string, error) {
 		return rows[i].Name, nil
@@ -3627,6 +3641,16 @@ func (e *executor) field_Shelf_shout_args(ctx context.Context, raw map[string]an
 	return args, nil
 }
 
+func (e *executor) field_Subscription_any_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
+	args := make(map[string]any, 1)
+	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	return args, nil
+}
+
 func (e *executor) field_Subscription_items_args(ctx context.Context, raw map[string]any) (map[string]any, error) {
 	args := make(map[string]any, 1)
 	arg0, err := graphql.ProcessArgField(ctx, raw, "ids", e.unmarshalNInt2ᚕintᚄ)
@@ -4649,6 +4673,10 @@ enum Outcome { VALUE NULL ERROR PANIC TOLD }
 extend type Query {
   link: Link!
   given: Given!
+}
+
+extend type Subscription {
+  any(ids: [Int!]!): Any
 }
 
 "A link of a chain. What comes later is a fetch away, the rest are methods. Without an outcome a field has the one of its link."

@@ -211,6 +211,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		Any         func(childComplexity int, ids []int) int
 		Items       func(childComplexity int, ids []int) int
 		Named       func(childComplexity int, ids []int) int
 		Node        func(childComplexity int, ids []int) int
@@ -315,6 +316,7 @@ type SubscriptionResolver interface {
 	StrictNamed(ctx context.Context, ids []int) (<-chan oracle.Named, error)
 	Items(ctx context.Context, ids []int) (<-chan []oracle.Item, error)
 	Silent(ctx context.Context) (<-chan *int, error)
+	Any(ctx context.Context, ids []int) (<-chan any, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1442,6 +1444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Shelf.Title(childComplexity), true
 
+	case "Subscription.any":
+		if e.ComplexityRoot.Subscription.Any == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_any_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.Any(childComplexity, args["ids"].([]int)), true
 	case "Subscription.items":
 		if e.ComplexityRoot.Subscription.Items == nil {
 			break
@@ -1887,6 +1900,10 @@ enum Outcome { VALUE NULL ERROR PANIC TOLD }
 extend type Query {
   link: Link!
   given: Given!
+}
+
+extend type Subscription {
+  any(ids: [Int!]!): Any
 }
 
 "A link of a chain. What comes later is a fetch away, the rest are methods. Without an outcome a field has the one of its link."
@@ -3590,6 +3607,20 @@ func (ec *executionContext) field_Shelf_shout_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["times"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_any_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
 	return args, nil
 }
 
@@ -9270,6 +9301,50 @@ func (ec *executionContext) fieldContext_Subscription_silent(_ context.Context, 
 	return graphql.NewScalarFieldContext("Subscription", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Subscription_any(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_any(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().Any(ctx, fc.Args["ids"].([]int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOAny2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_any(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Any does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_any_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13571,6 +13646,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_items(ctx, fields[0])
 	case "silent":
 		return ec._Subscription_silent(ctx, fields[0])
+	case "any":
+		return ec._Subscription_any(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
