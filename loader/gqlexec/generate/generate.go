@@ -15,7 +15,8 @@ import (
 // Run generates the executor, and gqlgen's models where the configuration asks for them, from a gqlgen.yml.
 //
 // It takes gqlgen's own way from configuration to [codegen.Data], without the steps that write gqlgen's executor and resolver stubs.
-// Where it fails, what was generated before stays as it is. It is not for concurrent use: gqlgen's templates have global state.
+// Where it fails, what was generated before stays as it is; where it is killed, it stays beside it, with the suffix ".before", and the next run
+// puts it back first. It is not for concurrent use: gqlgen's templates have global state.
 func Run(cfg *config.Config) error {
 	if err := refuseConfig(cfg); err != nil {
 		return fmt.Errorf("gqlgen.yml: %w", err)
@@ -26,6 +27,9 @@ func Run(cfg *config.Config) error {
 	}
 	if err := run(cfg); err != nil {
 		return errors.Join(err, before.restore())
+	}
+	if err := before.forget(); err != nil {
+		return fmt.Errorf("remove what was generated before: %w", err)
 	}
 	return nil
 }
