@@ -5,8 +5,8 @@ import "math"
 // This file decides. It is a pure function of the balances and the records, in their order: no I/O, no clock, no chance.
 // The worker and Verify share it.
 
-// shortHistory is how many transfers of a user are found by walking over them. Those after them are listed by id in an index, which costs Postgres a
-// tenth of what it does for a transfer.
+// shortHistory is how many transfers of a user are found by walking over them. Those after them are listed by id in an index, which costs Postgres an
+// eighth of what it does for a transfer without.
 const shortHistory = 512
 
 // account is what a microbatch knows of one user.
