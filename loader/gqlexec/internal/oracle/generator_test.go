@@ -77,7 +77,8 @@ var selectables = map[string]selectable{
 	"Link": {
 		leaves: strings.Fields("__typename now nowN:now(is:NULL) nowE:now(is:ERROR) nowP:now(is:PANIC) nowT:now(is:TOLD) strictNow " +
 			"strictNowN:strictNow(is:NULL) strictNowE:strictNow(is:ERROR) strictNowT:strictNow(is:TOLD) later laterN:later(is:NULL) " +
-			"laterE:later(is:ERROR) laterP:later(is:PANIC) laterT:later(is:TOLD) strictLater strictLaterP:strictLater(is:PANIC)"),
+			"laterE:later(is:ERROR) laterP:later(is:PANIC) laterT:later(is:TOLD) strictLater strictLaterP:strictLater(is:PANIC) " +
+			"nowO:now(is:OWN) laterO:later(is:OWN) nowS:now(is:ERRORS) strictLaterS:strictLater(is:ERRORS)"),
 		branches: []branch{
 			{"link", "Link"}, {"link", "Link"}, {"linkT:link(is:TOLD)", "Link"}, {"laterLink", "Link"}, {"laterLinkE:laterLink(is:ERROR)", "Link"},
 			{"strictLink", "Link"}, {"strictLinkT:strictLink(is:TOLD)", "Link"}, {"strictLaterLink", "Link"},
@@ -91,7 +92,7 @@ var selectables = map[string]selectable{
 		fragments: []string{"Link"},
 	},
 	"Element": { // of a list of links, in which an error that a resolver reports itself has another path
-		leaves:   strings.Fields("__typename now strictNow later strictLater nowE:now(is:ERROR) strictNowN:strictNow(is:NULL)"),
+		leaves:   strings.Fields("__typename now strictNow later strictLater nowE:now(is:ERROR) strictNowN:strictNow(is:NULL) nowO:now(is:OWN) laterS:later(is:ERRORS)"),
 		branches: []branch{{"link", "Element"}, {"strictLaterLink", "Element"}, {"listOfStrict(second:ERROR)", "Element"}},
 	},
 	"Counter": {leaves: strings.Fields("__typename value now"), fragments: []string{"Counter"}},

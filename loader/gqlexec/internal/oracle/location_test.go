@@ -12,9 +12,12 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// located is an error as answers are compared: its path, its message and, behind an @, where in the document it is.
+// located is an error as answers are compared: its path, its message, its extensions and, behind an @, where in the document it is.
 func located(err *gqlerror.Error) string {
 	s := fmt.Sprintf("%s: %s", err.Path, err.Message)
+	if len(err.Extensions) > 0 {
+		s += fmt.Sprint(" ", err.Extensions)
+	}
 	for _, l := range err.Locations {
 		s += fmt.Sprintf(" @%d:%d", l.Line, l.Column)
 	}

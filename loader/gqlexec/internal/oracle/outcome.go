@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // Outcome is what becomes of a field.
@@ -24,6 +25,10 @@ func become[T any](ctx context.Context, l *Link, is *Outcome, value T) (*T, erro
 		return nil, nil // null
 	case "ERROR":
 		return nil, errors.New("an error")
+	case "OWN":
+		return nil, &gqlerror.Error{Message: "its own", Extensions: map[string]any{"code": "OWN"}}
+	case "ERRORS":
+		return nil, gqlerror.List{{Message: "one"}, {Message: "another", Extensions: map[string]any{"code": "OTHER"}}}
 	case "PANIC":
 		panic("a panic")
 	case "TOLD":

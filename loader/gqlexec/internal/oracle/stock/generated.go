@@ -1893,9 +1893,10 @@ input CheckedInput @atMost {
 }
 `, BuiltIn: false},
 	{Name: "../outcomes.graphqls", Input: `"""
-What becomes of a field. TOLD is a null beside an error that the resolver reports itself.
+What becomes of a field. TOLD is a null beside an error that the resolver reports itself. OWN is an error of GraphQL, with extensions, and
+ERRORS are two of these.
 """
-enum Outcome { VALUE NULL ERROR PANIC TOLD }
+enum Outcome { VALUE NULL ERROR PANIC TOLD OWN ERRORS }
 
 extend type Query {
   link: Link!
