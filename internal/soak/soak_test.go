@@ -166,7 +166,7 @@ func TestHistories_linearizable(t *testing.T) {
 // Bulks that lock the same accounts in every order do not wait for each other in a circle. Nor do the largest that there are.
 func TestBulks_overlapping(t *testing.T) {
 	t.Parallel()
-	const bulks, transfers, within = 8, 100, 30 * time.Second
+	const bulks, transfers, within = 8, 100, 10 * time.Second
 	y := newSystem(t, 2)
 	ctx := testContext(t)
 	b, err := openBank(ctx, y.load, "bulks", bankBase)
