@@ -7,7 +7,7 @@ import "math"
 
 // shortHistory is how many transfers of a user are found by walking over them. Those after them are listed by id in an index, which costs Postgres an
 // eighth of what it does for a transfer without.
-const shortHistory = 512
+const shortHistory = 256
 
 // account is what a microbatch knows of one user.
 type account struct {

@@ -1,11 +1,15 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/clumpql/clumpql/internal/pgtest"
 )
 
 // Invariant: pages, counts and lookups by id are those by definition also of users who have more transfers than a short history, whoever decided them: one
@@ -72,7 +76,7 @@ func (l *segmented) checkLong(t *testing.T) {
     SELECT by_id, row_number() OVER (PARTITION BY user_id ORDER BY position) AS nth FROM (
         SELECT from_user_id AS user_id, position, by_id FROM outgoing_transfers
         UNION ALL SELECT to_user_id, position, by_id FROM incoming_transfers) AS h) AS h
-WHERE by_id <> (nth > 512)`
+WHERE by_id <> (nth > 256)`
 	if n := countRows(t, l.pool, wronglyListed); n != 0 {
 		t.Errorf("%d transfers are listed and should not be, or the other way round", n)
 	}
@@ -95,13 +99,37 @@ WHERE by_id <> (nth > 512)`
 	}
 	for sql, found := range map[string]bool{
 		"UPDATE outgoing_transfers SET by_id = true WHERE position < 5":                         false, // is no fault
-		"UPDATE funds SET transfers = 512":                                                      false,
+		"UPDATE funds SET transfers = 256":                                                      false,
 		"UPDATE outgoing_transfers SET by_id = false WHERE position > 600 AND from_user_id = 0": true,
 		"UPDATE incoming_transfers SET by_id = false WHERE position > 600 AND to_user_id = 0":   true,
-		"UPDATE funds SET transfers = 511 WHERE user_id = 1":                                    true,
+		"UPDATE funds SET transfers = 255 WHERE user_id = 1":                                    true,
 	} {
 		if report := plant(t, l.pool, sql); report.OK() == found {
 			t.Errorf("%s: verify finds %v", sql, report.Deviations)
+		}
+	}
+}
+
+// Invariant: pages and counts by id are of one moment also where a segment begins meanwhile: of what is decided behind the progress that they have read they show
+// nothing, neither what is listed nor what is not.
+func TestPStatesByID_ofOneMoment(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	const decided = `INSERT INTO funds VALUES (0, 1), (1, 1);
+INSERT INTO outgoing_transfers SELECT 0, p, 1, 1, 1, p, now(), 1, 'r' || p, p >> 18, p > 262144 FROM unnest('{5,262144,262145}'::bigint[]) p;
+INSERT INTO incoming_transfers SELECT 1, position, 0, 1, 1, 1, position, appended_at, 1, record_id, segment, by_id FROM outgoing_transfers`
+	mustExec(t, pool, decided)
+	for progress, want := range map[int64]int{262143: 1, 262146: 3} {
+		mustExec(t, pool, fmt.Sprint("UPDATE progress SET next_offset = ", progress))
+		s := NewPStates(pool)
+		page, filter := HistoryPage{First: 10, Order: ByID}, HistoryFilter{IDFrom: "r", HasIDFrom: true}
+		outgoing, err := s.OutgoingPages(testContext(t), page, []int64{alice})
+		incoming, err2 := s.IncomingPages(testContext(t), page, []int64{bob})
+		paid, err3 := s.OutgoingCounts(testContext(t), filter, []int64{alice})
+		received, err4 := s.IncomingCounts(testContext(t), filter, []int64{bob})
+		got := []int{len(outgoing[alice].Records), len(incoming[bob].Records), int(paid[alice]), int(received[bob])}
+		if err := errors.Join(err, err2, err3, err4); err != nil || !slices.Equal(got, []int{want, want, want, want}) {
+			t.Errorf("at progress %d: %v, %v, want %d each", progress, got, err, want)
 		}
 	}
 }

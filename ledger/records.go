@@ -21,13 +21,10 @@ const readTransferDecisions = `SELECT h.from_user_id, h.record_id, h.status, h.p
 FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) AS k (user_id, segment, position)
 JOIN outgoing_transfers h ON h.segment = k.segment AND h.from_user_id = k.user_id AND h.position = k.position`
 
-// With several it is not known where a record is: see by_id_sql.go. $3 are all segments, and $4 is shortHistory.
+// With several it is not known where a record is: see by_id_sql.go. $3 are all segments, and $4 is shortHistory. The first half may find ids of one user that
+// were asked of another: to compare pairs there takes as many steps as users, ids and records multiplied.
 
 const readTransferDecisionsByID = `SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
-FROM unnest($1::bigint[], $2::text[]) AS k (user_id, record_id)
-JOIN outgoing_transfers h ON h.by_id AND h.from_user_id = k.user_id AND h.record_id = k.record_id
-UNION ALL
-SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
 FROM funds f
 CROSS JOIN LATERAL (
     SELECT h.*
@@ -36,8 +33,11 @@ CROSS JOIN LATERAL (
     ORDER BY h.segment, h.position
     LIMIT $4
 ) h
-JOIN unnest($1::bigint[], $2::text[]) AS k (user_id, record_id) ON h.from_user_id = k.user_id AND h.record_id = k.record_id
-WHERE f.user_id = ANY($1) AND NOT h.by_id`
+WHERE f.user_id = ANY($1) AND NOT h.by_id AND h.record_id = ANY($2)
+UNION ALL
+SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
+FROM unnest($1::bigint[], $2::text[]) AS k (user_id, record_id)
+JOIN outgoing_transfers h ON h.by_id AND (h.segment = ANY($3)) IS TRUE AND h.from_user_id = k.user_id AND h.record_id = k.record_id`
 
 // Of deposits, $5 are all segments, and each has the first and the last of these that may hold it, counted from 1 as arrays are.
 
@@ -72,7 +72,10 @@ func (s *PStates) Transfers(ctx context.Context, keys []TransferKey) (map[Transf
 	}
 	for _, d := range decisions {
 		key := TransferKey{d.userID, d.id}
-		r := found[key]
+		r, asked := found[key]
+		if !asked {
+			continue // another user's record has this id, too
+		}
 		r.Status, r.Position, r.PayerBalanceMinor = d.status, d.position, &d.balanceMinor
 		found[key] = r
 	}

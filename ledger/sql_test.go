@@ -90,12 +90,17 @@ func TestStatementsStayInSubset(t *testing.T) {
 	lock := regexp.MustCompile(`(?i)FOR (UPDATE|SHARE|NO KEY UPDATE|KEY SHARE)`)
 	onePartition := regexp.MustCompile(`WHERE partition = (\$1|0) FOR UPDATE$`)
 	twoChanges := regexp.MustCompile(`(?s)ALTER TABLE.*\b(ADD|ALTER|DROP)\b.*\b(ADD|ALTER|DROP)\b`)
+	history := regexp.MustCompile(`(FROM|JOIN) (outgoing_transfers|incoming_transfers|deposits)\b`)
 	for name, sql := range statements(t) {
 		if twoChanges.MatchString(sql) {
 			t.Errorf("%s changes a table twice", name)
 		}
 		if found := refused.FindString(sql); found != "" && name != "lockRebuild" && name != "unlockRebuild" {
 			t.Errorf("%s uses %s", name, found)
+		}
+		if read := regexp.MustCompile(`(?s)^SELECT.*\bFROM funds\b`); read.MatchString(sql) && history.MatchString(sql) &&
+			history.FindStringIndex(sql)[0] < strings.Index(sql, "FROM funds") {
+			t.Errorf("%s reads a history before funds: it and Rebuild could wait for each other in a circle", name)
 		}
 		if lock.MatchString(sql) && !onePartition.MatchString(sql) {
 			t.Errorf("%s locks more than a partition's row", name)

@@ -173,7 +173,7 @@ INSERT INTO incoming_transfers VALUES (2, 0, 1, 5, 12, 3, 0, now(), 1, 'a', 0)`
 		t.Fatal(err)
 	}
 	found := lines(t, conn, `SELECT concat_ws(' ', user_id, balance_minor, transfers) FROM funds ORDER BY 1`)
-	if want := []string{"1 7 512", "2 8 512", "3 9 0"}; !slices.Equal(found, want) {
+	if want := []string{"1 7 256", "2 8 256", "3 9 0"}; !slices.Equal(found, want) {
 		t.Errorf("funds are %q, want %q", found, want)
 	}
 	for _, table := range []string{"outgoing_transfers", "incoming_transfers"} {
