@@ -82,7 +82,7 @@ func TestDepotAppendTakesLocksLast(t *testing.T) {
 					t.Fatal("fewer large messages were sent")
 				}
 				err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-					_, err := tx.Exec(ctx, "SELECT FROM depot_heads FOR UPDATE NOWAIT")
+					_, err := tx.Exec(ctx, "SELECT partition FROM depot_heads WHERE partition = 0 FOR UPDATE NOWAIT")
 					return err
 				})
 				if err != nil {

@@ -5,151 +5,160 @@ package ledger
 // both. Both end with the newest segment that is known, or one could show what was decided after what the other shows. That is only to be tested of what is
 // listed, hence IS TRUE: the index of positions would find it by segment, and sort all of it.
 //
-// Parameters of the pages: those of history_sql.go, with $6 and $7 for the cursor; $8 are all segments, and $9 is shortHistory.
+// Parameters of the pages: $1 to $4 as in history_sql.go, $5 is 1 where there is a cursor, which $6 and $7 are, and else 0; $8 are all segments, and $9 is
+// shortHistory.
 
-const outgoingByID = `SELECT f.user_id, p.found IS TRUE AS has_previous, t.*
+const outgoingByID = `SELECT f.user_id, listed.found IS TRUE OR walked.found IS TRUE AS has_previous, t.position, t.from_user_id, t.to_user_id, t.amount_minor,
+    t.record_id, t.depot_offset, t.appended_at, t.status, t.payer_balance_minor, t.payee_balance_minor
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
-    FROM outgoing_transfers p
-    WHERE $5 AND p.by_id AND (p.segment = ANY($8)) IS TRUE AND p.from_user_id = f.user_id
-      AND (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
     WHERE h.by_id AND (h.segment = ANY($8)) IS TRUE AND h.from_user_id = f.user_id
-      AND (h.record_id, h.from_user_id) > ($6, $7)
+      AND (h.record_id, h.from_user_id) <= ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
-) t ON true
-WHERE f.user_id = ANY($1)
-UNION ALL
-SELECT f.user_id, p.found IS TRUE, t.*
-FROM funds f
+    LIMIT $5
+) listed ON true
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM (
-        SELECT p.record_id, p.from_user_id
-        FROM outgoing_transfers p
-        WHERE $5 AND p.segment = ANY($8) AND p.from_user_id = f.user_id
-        ORDER BY p.segment, p.position
-        LIMIT $9
-    ) p
-    WHERE (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, NULL::bigint
-    FROM (
-        SELECT h.*
+        SELECT h.record_id, h.from_user_id
         FROM outgoing_transfers h
         WHERE h.segment = ANY($8) AND h.from_user_id = f.user_id
         ORDER BY h.segment, h.position
         LIMIT $9
     ) h
-    WHERE NOT h.by_id
-      AND (h.record_id, h.from_user_id) > ($6, $7)
+    WHERE (h.record_id, h.from_user_id) <= ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
+    LIMIT $5
+) walked ON true
+LEFT JOIN LATERAL (
+    (
+        SELECT h.from_user_id AS user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, NULL::bigint AS payee_balance_minor
+        FROM outgoing_transfers h
+        WHERE h.by_id AND (h.segment = ANY($8)) IS TRUE AND h.from_user_id = f.user_id
+          AND (h.record_id, h.from_user_id) > ($6, $7)
+          AND (h.record_id >= $3 AND h.record_id <= $4)
+        ORDER BY h.record_id, h.from_user_id
+        LIMIT $2
+    )
+    UNION ALL
+    (
+        SELECT h.from_user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, NULL::bigint
+        FROM (
+            SELECT h.*
+            FROM outgoing_transfers h
+            WHERE h.segment = ANY($8) AND h.from_user_id = f.user_id
+            ORDER BY h.segment, h.position
+            LIMIT $9
+        ) h
+        WHERE NOT h.by_id
+          AND (h.record_id, h.from_user_id) > ($6, $7)
+          AND (h.record_id >= $3 AND h.record_id <= $4)
+        ORDER BY h.record_id, h.from_user_id
+        LIMIT $2
+    )
 ) t ON true
 WHERE f.user_id = ANY($1)`
 
-const incomingByID = `SELECT f.user_id, p.found IS TRUE AS has_previous, t.*
+const incomingByID = `SELECT f.user_id, listed.found IS TRUE OR walked.found IS TRUE AS has_previous, t.position, t.from_user_id, t.to_user_id, t.amount_minor,
+    t.record_id, t.depot_offset, t.appended_at, t.status, t.payer_balance_minor, t.payee_balance_minor
 FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
-    FROM incoming_transfers p
-    WHERE $5 AND p.by_id AND (p.segment = ANY($8)) IS TRUE AND p.to_user_id = f.user_id
-      AND (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
     WHERE h.by_id AND (h.segment = ANY($8)) IS TRUE AND h.to_user_id = f.user_id
-      AND (h.record_id, h.from_user_id) > ($6, $7)
+      AND (h.record_id, h.from_user_id) <= ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
-) t ON true
-WHERE f.user_id = ANY($1)
-UNION ALL
-SELECT f.user_id, p.found IS TRUE, t.*
-FROM funds f
+    LIMIT $5
+) listed ON true
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM (
-        SELECT p.record_id, p.from_user_id
-        FROM incoming_transfers p
-        WHERE $5 AND p.segment = ANY($8) AND p.to_user_id = f.user_id
-        ORDER BY p.segment, p.position
-        LIMIT $9
-    ) p
-    WHERE (p.record_id, p.from_user_id) <= ($6, $7)
-      AND (p.record_id >= $3 AND p.record_id <= $4)
-    LIMIT 1
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, h.payee_balance_minor
-    FROM (
-        SELECT h.*
+        SELECT h.record_id, h.from_user_id
         FROM incoming_transfers h
         WHERE h.segment = ANY($8) AND h.to_user_id = f.user_id
         ORDER BY h.segment, h.position
         LIMIT $9
     ) h
-    WHERE NOT h.by_id
-      AND (h.record_id, h.from_user_id) > ($6, $7)
+    WHERE (h.record_id, h.from_user_id) <= ($6, $7)
       AND (h.record_id >= $3 AND h.record_id <= $4)
-    ORDER BY h.record_id, h.from_user_id
-    LIMIT $2
+    LIMIT $5
+) walked ON true
+LEFT JOIN LATERAL (
+    (
+        SELECT h.to_user_id AS user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, h.payee_balance_minor AS payee_balance_minor
+        FROM incoming_transfers h
+        WHERE h.by_id AND (h.segment = ANY($8)) IS TRUE AND h.to_user_id = f.user_id
+          AND (h.record_id, h.from_user_id) > ($6, $7)
+          AND (h.record_id >= $3 AND h.record_id <= $4)
+        ORDER BY h.record_id, h.from_user_id
+        LIMIT $2
+    )
+    UNION ALL
+    (
+        SELECT h.to_user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, h.payee_balance_minor
+        FROM (
+            SELECT h.*
+            FROM incoming_transfers h
+            WHERE h.segment = ANY($8) AND h.to_user_id = f.user_id
+            ORDER BY h.segment, h.position
+            LIMIT $9
+        ) h
+        WHERE NOT h.by_id
+          AND (h.record_id, h.from_user_id) > ($6, $7)
+          AND (h.record_id >= $3 AND h.record_id <= $4)
+        ORDER BY h.record_id, h.from_user_id
+        LIMIT $2
+    )
 ) t ON true
 WHERE f.user_id = ANY($1)`
 
 // The counts of a range of ids. $4 are all segments, and $5 is shortHistory.
 
-const countOutgoingRange = `SELECT f.user_id, count(*)
+const countOutgoingRange = `SELECT f.user_id, listed.records + walked.records
 FROM funds f
 CROSS JOIN LATERAL (
-    SELECT h.record_id, h.by_id
+    SELECT count(*) AS records
     FROM outgoing_transfers h
-    WHERE h.segment = ANY($4) AND h.from_user_id = f.user_id
-    ORDER BY h.segment, h.position
-    LIMIT $5
-) h
-WHERE f.user_id = ANY($1) AND NOT h.by_id AND h.record_id >= $2 AND h.record_id <= $3
-GROUP BY f.user_id
-UNION ALL
-SELECT from_user_id, count(*) FROM outgoing_transfers
-WHERE by_id AND (segment = ANY($4)) IS TRUE AND from_user_id = ANY($1) AND record_id >= $2 AND record_id <= $3
-GROUP BY from_user_id`
+    WHERE h.by_id AND (h.segment = ANY($4)) IS TRUE AND h.from_user_id = f.user_id AND h.record_id >= $2 AND h.record_id <= $3
+) listed
+CROSS JOIN LATERAL (
+    SELECT count(*) AS records
+    FROM (
+        SELECT h.record_id, h.by_id
+        FROM outgoing_transfers h
+        WHERE h.segment = ANY($4) AND h.from_user_id = f.user_id
+        ORDER BY h.segment, h.position
+        LIMIT $5
+    ) h
+    WHERE NOT h.by_id AND h.record_id >= $2 AND h.record_id <= $3
+) walked
+WHERE f.user_id = ANY($1)`
 
-const countIncomingRange = `SELECT f.user_id, count(*)
+const countIncomingRange = `SELECT f.user_id, listed.records + walked.records
 FROM funds f
 CROSS JOIN LATERAL (
-    SELECT h.record_id, h.by_id
+    SELECT count(*) AS records
     FROM incoming_transfers h
-    WHERE h.segment = ANY($4) AND h.to_user_id = f.user_id
-    ORDER BY h.segment, h.position
-    LIMIT $5
-) h
-WHERE f.user_id = ANY($1) AND NOT h.by_id AND h.record_id >= $2 AND h.record_id <= $3
-GROUP BY f.user_id
-UNION ALL
-SELECT to_user_id, count(*) FROM incoming_transfers
-WHERE by_id AND (segment = ANY($4)) IS TRUE AND to_user_id = ANY($1) AND record_id >= $2 AND record_id <= $3
-GROUP BY to_user_id`
+    WHERE h.by_id AND (h.segment = ANY($4)) IS TRUE AND h.to_user_id = f.user_id AND h.record_id >= $2 AND h.record_id <= $3
+) listed
+CROSS JOIN LATERAL (
+    SELECT count(*) AS records
+    FROM (
+        SELECT h.record_id, h.by_id
+        FROM incoming_transfers h
+        WHERE h.segment = ANY($4) AND h.to_user_id = f.user_id
+        ORDER BY h.segment, h.position
+        LIMIT $5
+    ) h
+    WHERE NOT h.by_id AND h.record_id >= $2 AND h.record_id <= $3
+) walked
+WHERE f.user_id = ANY($1)`
 
 // The counts without a range go through the index of positions in every segment, $2.
 

@@ -109,30 +109,31 @@ func (f *Feed) follow(ctx context.Context, look func() (more bool, err error), f
 
 // readTransfersAfter has arrays of users and of the positions of each. A cluster does not join a table with an array and a limit for each of its
 // elements, so a user's position is looked up: see history_sql.go. The segments are those from the first of these positions on.
-const readTransfersAfter = `SELECT t.*, f.user_id
+const readTransfersAfter = `SELECT t.*
 FROM funds f
 JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, NULL::bigint
-    FROM outgoing_transfers h
-    WHERE h.segment = ANY($4) AND h.from_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
-    ORDER BY h.segment, h.position
-    LIMIT $3
+    (
+        SELECT h.from_user_id AS user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, NULL::bigint
+        FROM outgoing_transfers h
+        WHERE h.segment = ANY($4) AND h.from_user_id = f.user_id
+          AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
+        ORDER BY h.segment, h.position
+        LIMIT $3
+    )
+    UNION ALL
+    (
+        SELECT h.to_user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
+            h.status, h.payer_balance_minor, h.payee_balance_minor
+        FROM incoming_transfers h
+        WHERE h.segment = ANY($4) AND h.to_user_id = f.user_id
+          AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
+        ORDER BY h.segment, h.position
+        LIMIT $3
+    )
 ) t ON true
 WHERE f.user_id = ANY($1)
-UNION ALL
-SELECT t.*, f.user_id
-FROM funds f
-JOIN LATERAL (
-    SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-        h.status, h.payer_balance_minor, h.payee_balance_minor
-    FROM incoming_transfers h
-    WHERE h.segment = ANY($4) AND h.to_user_id = f.user_id AND h.position > ($2::bigint[])[array_position($1::bigint[], f.user_id)]
-    ORDER BY h.segment, h.position
-    LIMIT $3
-) t ON true
-WHERE f.user_id = ANY($1)
-ORDER BY user_id, position`
+ORDER BY t.user_id, t.position`
 
 // transfersAfter returns for each key, of which a user has one, the first feedPage transfers of both histories after its position. It is one
 // statement: in two, the later one could show decisions that the earlier one did not know yet.
@@ -165,8 +166,8 @@ func collectTransfersAfter(
 	for rows.Next() {
 		var r TransferRecord
 		var userID int64
-		if err := rows.Scan(&r.Position, &r.FromUserID, &r.ToUserID, &r.AmountMinor, &r.ID, &r.Offset,
-			&r.AppendedAt, &r.Status, &r.PayerBalanceMinor, &r.PayeeBalanceMinor, &userID); err != nil {
+		if err := rows.Scan(&userID, &r.Position, &r.FromUserID, &r.ToUserID, &r.AmountMinor, &r.ID, &r.Offset,
+			&r.AppendedAt, &r.Status, &r.PayerBalanceMinor, &r.PayeeBalanceMinor); err != nil {
 			return err
 		}
 		r.Partition = partitionOf(r.FromUserID, partitions)

@@ -20,7 +20,7 @@ const lookupsAfterReplay = 16
 const takeOffsets = `UPDATE depot_heads
 SET next_offset = CASE WHEN partitions = $2::integer THEN next_offset + $3::bigint END
 WHERE partition = $1::integer
-RETURNING next_offset - $3::bigint, now()`
+RETURNING next_offset - $3::bigint`
 
 const insertFresh = `INSERT INTO depot
     (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
@@ -32,6 +32,7 @@ WHERE h.partition = $1::integer`
 var (
 	stmtTakeOffsets = statement{"clumpql_take_offsets", takeOffsets}
 	stmtInsertFresh = statement{"clumpql_insert_fresh", insertFresh}
+	stmtNow         = statement{"clumpql_now", "SELECT now()"}
 )
 
 // appendFresh appends a group of which the depot holds nothing, in one round trip. A data error says that this is not so, or that
@@ -62,21 +63,28 @@ func (d *Depot) appendNew(ctx context.Context, conn *pgx.Conn, a *appending, gro
 		return nil // all is known, or contradicts
 	}
 	m := a.message(touched)
-	if !d.waiters.decidesHere() {
+	here := d.waiters.decidesHere()
+	if here {
+		m.add(stmtNow)
+	} else {
 		m.add(stmtNotify, []byte(noteAppended))
 	}
-	heads, err := m.send(ctx, conn)
+	answers, err := m.send(ctx, conn)
 	if err != nil {
 		*committing = *committing || m.sent && commitUnknown(err)
 		return err
 	}
 	for i, p := range touched {
-		a.heads[p] = parseInt8(heads[i][0])
+		a.heads[p] = parseInt8(answers[i][0])
 	}
 	for _, c := range group {
 		a.place(c)
 	}
-	d.handOver(a, parseTimestamp(heads[0][1]))
+	if here {
+		d.handOver(a, parseTimestamp(answers[len(answers)-1][0]))
+	} else {
+		d.wakeWorker()
+	}
 	return nil
 }
 

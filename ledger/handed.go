@@ -78,7 +78,7 @@ func (c *depotColumns) records(first int64, appendedAt time.Time) []depotRow {
 
 // handOver gives what was appended to the worker of this process, or tells it to look.
 func (d *Depot) handOver(a *appending, appendedAt time.Time) {
-	if c := a.added[0]; a.partitions == 1 && c != nil && d.waiters.decidesHere() {
+	if c := a.added[0]; a.partitions == 1 && c != nil {
 		if d.handed.add(c.records(a.heads[0], appendedAt)) {
 			signal(d.handedOver)
 			return

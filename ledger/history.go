@@ -127,15 +127,15 @@ func (s *PStates) transferPages(
 		slices = newSlices[TransferRecord](userIDs)
 		if page.Order != ByID {
 			after, holding, preceding := page.places(newest)
-			b.Queue(statements[page.Order], userIDs, first+1, from, to, page.HasAfter, after, holding, preceding).
+			b.Queue(statements[page.Order], userIDs, first+1, from, to, after, holding, preceding).
 				Query(func(rows pgx.Rows) error { return collectSlices(rows, slices, scan) })
 			return
 		}
-		after := page.After
+		after, preceding := page.After, 1
 		if !page.HasAfter {
-			after = HistoryCursor{FromUserID: -1} // before every record
+			after, preceding = HistoryCursor{FromUserID: -1}, 0 // before every record
 		}
-		b.Queue(statements[ByID], userIDs, first+1, from, to, page.HasAfter, after.ID, after.FromUserID, allSegments(newest), shortHistory).
+		b.Queue(statements[ByID], userIDs, first+1, from, to, preceding, after.ID, after.FromUserID, allSegments(newest), shortHistory).
 			Query(func(rows pgx.Rows) error { return mergeSlices(rows, slices, scan) })
 	})
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *PStates) DepositPages(ctx context.Context, page DepositPage, userIDs []
 	_, err = s.walk(ctx, plannedOnce, func(b *pgx.Batch, newest int32) {
 		slices = newSlices[DepositRecord](userIDs)
 		after, holding, preceding := positions.places(newest)
-		b.Queue(depositsNewest, userIDs, first+1, page.HasAfter, after, holding, preceding).
+		b.Queue(depositsNewest, userIDs, first+1, after, holding, preceding).
 			Query(func(rows pgx.Rows) error { return collectSlices(rows, slices, scan) })
 	})
 	if err != nil {

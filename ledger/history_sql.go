@@ -1,8 +1,8 @@
 package ledger
 
 // The statements of the history's pages by position. Parameters: $1 users, $2 one more than the records of a page, $3 and $4 the range of
-// record ids, $5 whether there is a cursor, $6 the cursor, or what precedes every record, $7 the segments that may hold the page and $8 those that may
-// hold what precedes it.
+// record ids, $5 the cursor, or what precedes every record, $6 the segments that may hold the page and $7 those that may hold what precedes it: none
+// where there is no cursor.
 //
 // Each walks the index of positions of one user's history from the cursor on, through one segment after the other, for it is
 // ordered by segment first. They start from funds, which lists every user that has a
@@ -21,7 +21,7 @@ FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM outgoing_transfers p
-    WHERE $5 AND p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position >= $6
+    WHERE p.segment = ANY($7) AND p.from_user_id = f.user_id AND p.position >= $5
       AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
     ORDER BY p.segment, p.position
     LIMIT 1
@@ -30,7 +30,7 @@ LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
-    WHERE h.segment = ANY($7) AND h.from_user_id = f.user_id AND h.position < $6
+    WHERE h.segment = ANY($6) AND h.from_user_id = f.user_id AND h.position < $5
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
     ORDER BY h.segment DESC, h.position DESC
     LIMIT $2
@@ -45,7 +45,7 @@ FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM outgoing_transfers p
-    WHERE $5 AND p.segment = ANY($8) AND p.from_user_id = f.user_id AND p.position <= $6
+    WHERE p.segment = ANY($7) AND p.from_user_id = f.user_id AND p.position <= $5
       AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
     ORDER BY p.segment DESC, p.position DESC
     LIMIT 1
@@ -54,7 +54,7 @@ LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, NULL::bigint
     FROM outgoing_transfers h
-    WHERE h.segment = ANY($7) AND h.from_user_id = f.user_id AND h.position > $6
+    WHERE h.segment = ANY($6) AND h.from_user_id = f.user_id AND h.position > $5
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
     ORDER BY h.segment, h.position
     LIMIT $2
@@ -69,7 +69,7 @@ FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM incoming_transfers p
-    WHERE $5 AND p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position >= $6
+    WHERE p.segment = ANY($7) AND p.to_user_id = f.user_id AND p.position >= $5
       AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
     ORDER BY p.segment, p.position
     LIMIT 1
@@ -78,7 +78,7 @@ LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
-    WHERE h.segment = ANY($7) AND h.to_user_id = f.user_id AND h.position < $6
+    WHERE h.segment = ANY($6) AND h.to_user_id = f.user_id AND h.position < $5
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
     ORDER BY h.segment DESC, h.position DESC
     LIMIT $2
@@ -93,7 +93,7 @@ FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM incoming_transfers p
-    WHERE $5 AND p.segment = ANY($8) AND p.to_user_id = f.user_id AND p.position <= $6
+    WHERE p.segment = ANY($7) AND p.to_user_id = f.user_id AND p.position <= $5
       AND (p.record_id >= $3 AND p.record_id <= $4) IS TRUE
     ORDER BY p.segment DESC, p.position DESC
     LIMIT 1
@@ -102,7 +102,7 @@ LEFT JOIN LATERAL (
     SELECT h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
         h.status, h.payer_balance_minor, h.payee_balance_minor
     FROM incoming_transfers h
-    WHERE h.segment = ANY($7) AND h.to_user_id = f.user_id AND h.position > $6
+    WHERE h.segment = ANY($6) AND h.to_user_id = f.user_id AND h.position > $5
       AND (h.record_id >= $3 AND h.record_id <= $4) IS TRUE
     ORDER BY h.segment, h.position
     LIMIT $2
@@ -110,8 +110,7 @@ LEFT JOIN LATERAL (
 WHERE f.user_id = ANY($1)
 ORDER BY f.user_id, t.position`
 
-// depositsNewest has no range of ids: $3 tells whether there is a cursor, $4 is the cursor, $5 and $6 are the segments of the page and of what
-// precedes it.
+// depositsNewest has no range of ids: $3 is the cursor, $4 and $5 are the segments of the page and of what precedes it.
 const depositsNewest = `SELECT f.user_id,
     p.found IS TRUE AS has_previous,
     t.*
@@ -119,14 +118,14 @@ FROM funds f
 LEFT JOIN LATERAL (
     SELECT true AS found
     FROM deposits p
-    WHERE $3 AND p.segment = ANY($6) AND p.user_id = f.user_id AND p.position >= $4
+    WHERE p.segment = ANY($5) AND p.user_id = f.user_id AND p.position >= $3
     ORDER BY p.segment, p.position
     LIMIT 1
 ) p ON true
 LEFT JOIN LATERAL (
     SELECT h.position, h.amount_minor, h.record_id, h.depot_offset, h.appended_at, h.status, h.balance_minor
     FROM deposits h
-    WHERE h.segment = ANY($5) AND h.user_id = f.user_id AND h.position < $4
+    WHERE h.segment = ANY($4) AND h.user_id = f.user_id AND h.position < $3
     ORDER BY h.segment DESC, h.position DESC
     LIMIT $2
 ) t ON true

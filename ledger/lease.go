@@ -37,7 +37,7 @@ const leaseFree = `(expires_at <= now() OR worker_id = $1 OR expires_at > now() 
 
 const takeLease = `UPDATE lease SET epoch = epoch + 1, worker_id = $1, expires_at = now() + $3::interval
 WHERE id = 1 AND ` + leaseFree + `
-RETURNING epoch, now()`
+RETURNING epoch, expires_at`
 
 const raiseEpoch = `UPDATE progress SET epoch = $2 WHERE partition = $1 RETURNING next_offset`
 
@@ -114,15 +114,15 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 		if _, err := tx.Exec(ctx, transactionSettings); err != nil {
 			return err
 		}
-		var now time.Time
-		err := tx.QueryRow(ctx, takeLease, w.id, w.longestLease(), w.lease).Scan(&t.epoch, &now)
+		var expiry time.Time
+		err := tx.QueryRow(ctx, takeLease, w.id, w.longestLease(), w.lease).Scan(&t.epoch, &expiry)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errHeld
 		}
 		if err != nil {
 			return err
 		}
-		t.clock.set(now)
+		t.clock.set(expiry.Add(-w.lease))
 		partitions, err := countPartitions(ctx, tx)
 		if err != nil {
 			return err
@@ -147,19 +147,19 @@ func (w *Worker) takeLease(ctx context.Context) (*term, error) {
 }
 
 const renewLease = `UPDATE lease SET expires_at = now() + $3::interval WHERE id = 1 AND worker_id = $1 AND epoch = $2
-RETURNING now()`
+RETURNING expires_at`
 
 // renew prolongs the lease. It returns errFenced when another worker has it.
 func (w *Worker) renew(ctx context.Context, t *term) error {
 	ctx, cancel := context.WithTimeout(ctx, w.answerWithin)
 	defer cancel()
-	var now time.Time
-	err := w.depot.pool.QueryRow(ctx, renewLease, w.id, t.epoch, w.lease).Scan(&now)
+	var expiry time.Time
+	err := w.depot.pool.QueryRow(ctx, renewLease, w.id, t.epoch, w.lease).Scan(&expiry)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return errFenced
 	}
 	if err == nil {
-		t.clock.set(now)
+		t.clock.set(expiry.Add(-w.lease))
 	}
 	return err
 }

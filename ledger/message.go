@@ -49,7 +49,7 @@ var (
 
 // planSettings hold for one message. Its statements take arrays and find each element's row by an index. A plan is made
 // once for a connection, maybe while the tables are empty, and must be that one.
-const planSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+const planSettings = `SELECT set_config('plan_cache_mode', CASE WHEN ` + onCluster + ` THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true),
     set_config('enable_seqscan', 'off', true),
     set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true)`

@@ -20,7 +20,7 @@ func partitionOf(userID int64, partitions int32) int32 {
 
 const lockFirstHead = `SELECT partitions FROM depot_heads WHERE partition = 0 FOR UPDATE`
 
-const depotUsed = `SELECT EXISTS (SELECT FROM depot_heads WHERE next_offset > 0)`
+const depotUsed = `SELECT sum(next_offset) > 0 FROM depot_heads`
 
 const spreadHeads = `UPDATE depot_heads SET partitions = $1`
 

@@ -20,7 +20,7 @@ func holdProgress(t testing.TB, d *Depot) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(testContext(t), "SELECT FROM progress FOR UPDATE"); err != nil {
+	if _, err := tx.Exec(testContext(t), "SELECT partition FROM progress WHERE partition = 0 FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
 	return func() {
@@ -285,7 +285,7 @@ func TestMessageTakesLocksLast(t *testing.T) {
 	}
 	defer func() { _ = conn.Conn().Close(ctx) }() // it can not be used any more
 	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "SELECT FROM depot_heads FOR UPDATE NOWAIT")
+		_, err := tx.Exec(ctx, "SELECT partition FROM depot_heads WHERE partition = 0 FOR UPDATE NOWAIT")
 		return err
 	})
 	if err != nil {

@@ -118,10 +118,7 @@ func (r *rebuilding) create(ctx context.Context) error {
 		table: pgx.Identifier{"rebuilt", "funds"}, read: readRebuiltFunds, write: writeRebuiltFunds,
 	}
 	return pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, dropRebuilt); err != nil {
-			return err
-		}
-		for _, sql := range createRebuilt {
+		for _, sql := range append([]string{clusterSettings, dropRebuilt}, createRebuilt[:]...) {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return err
 			}

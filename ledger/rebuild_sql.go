@@ -27,7 +27,10 @@ const createRebuiltIncoming = `CREATE TABLE rebuilt.incoming_transfers (LIKE pub
 
 const createRebuiltDeposits = `CREATE TABLE rebuilt.deposits (LIKE public.deposits INCLUDING ALL EXCLUDING INDEXES)`
 
-// On a Citus cluster the new tables are spread as the old ones are: see the package migrations.
+// On a Citus cluster the new tables are spread as the old ones are: see the package migrations. A transaction there that moves or drops tables of several
+// shards may have one connection to each node, and has to say so before.
+
+const clusterSettings = `SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true)`
 
 const clusterPresent = `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')`
 

@@ -77,7 +77,7 @@ func (r *rebuilding) catchUp(ctx context.Context) error {
 // stopOthers ends the worker's term: the raised epoch is the fence that no microbatch of it gets past any more. That waits for those under way, and
 // keeps readers out. The order is that of a microbatch, the tables of PStates and then progress, so they do not wait for each other in a circle.
 func (r *rebuilding) stopOthers(ctx context.Context, tx pgx.Tx) error {
-	for _, sql := range [...]string{transactionSettings, swapSettings, endTerm, dropReplaced} {
+	for _, sql := range [...]string{transactionSettings, clusterSettings, swapSettings, endTerm, dropReplaced} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func allSegments(newest int32) []int32 { return segmentsOf(0, math.MaxInt64, new
 
 // readSettings hold for the statements of one message, which find each row by an index. A message is one transaction, for Postgres as for a pooler: to
 // begin and commit it takes Postgres 7 µs more, a fifth of the balance of one user and a tenth of a page, and changes nothing.
-const readSettings = `SELECT set_config('plan_cache_mode', $1, true),
+const readSettings = `SELECT set_config('plan_cache_mode', CASE WHEN ` + onCluster + ` THEN 'force_custom_plan' ELSE $1 END, true),
     set_config('enable_seqscan', 'off', true),
     set_config('enable_bitmapscan', 'off', true),
     set_config('enable_hashjoin', 'off', true),

@@ -48,17 +48,17 @@ func TestReadStatements_plannedOnce(t *testing.T) {
 		parameters int
 		lookups    int // of histories
 	}{
-		"outgoing, newest":  {outgoingNewest, 8, 2},
-		"outgoing, oldest":  {outgoingOldest, 8, 2},
+		"outgoing, newest":  {outgoingNewest, 7, 2},
+		"outgoing, oldest":  {outgoingOldest, 7, 2},
 		"outgoing by id":    {outgoingByID, 9, 4},
-		"incoming, newest":  {incomingNewest, 8, 2},
-		"incoming, oldest":  {incomingOldest, 8, 2},
+		"incoming, newest":  {incomingNewest, 7, 2},
+		"incoming, oldest":  {incomingOldest, 7, 2},
 		"incoming by id":    {incomingByID, 9, 4},
 		"outgoing in range": {countOutgoingRange, 5, 2},
 		"incoming in range": {countIncomingRange, 5, 2},
 		"outgoing":          {countOutgoing, 2, 1},
 		"incoming":          {countIncoming, 2, 1},
-		"deposits, newest":  {depositsNewest, 6, 2},
+		"deposits, newest":  {depositsNewest, 5, 2},
 		"balances at":       {readBalancesAt, 3, 3},
 		"transfers after":   {readTransfersAfter, 4, 2},
 		"funds":             {readFunds, 1, 0},
@@ -66,13 +66,13 @@ func TestReadStatements_plannedOnce(t *testing.T) {
 	} {
 		plan := explain(t, pool, s.sql, s.parameters)
 		byUser := regexp.MustCompile(`Index Cond: \(user_id = ANY \(\$1\)\)`).FindAllString(plan, -1)
-		inOrder := regexp.MustCompile(`Limit .*\n(.*Result .*\n.*One-Time Filter: .*\n)?.* Index .*_pkey.*\n`+
+		inOrder := regexp.MustCompile(`Limit .*\n.* Index .*_pkey.*\n`+
 			`.*Index Cond: \(\(segment = ANY \(\$\d\)\) AND \((from_|to_)?user_id = f(_1)?\.user_id\) AND \("position" (<|>|<=|>=) `).
 			FindAllString(plan, -1)
-		first := regexp.MustCompile(`(Limit|Aggregate) .*\n(.*Result .*\n.*One-Time Filter: .*\n)?.* Index .*_pkey.*\n`+
+		first := regexp.MustCompile(`(Limit|Aggregate) .*\n.* Index .*_pkey.*\n`+
 			`.*Index Cond: \(\(segment = ANY \(\$\d\)\) AND \(\w+_user_id = f(_1)?\.user_id\)\)`).FindAllString(plan, -1)
-		listed := regexp.MustCompile(`(Limit|GroupAggregate) .*\n(.*Result .*\n.*One-Time Filter: .*\n|.*Group Key: .*\n)?.* Index .*_by_id.*\n`+
-			`.*Index Cond: \(\(\w+_user_id = (f\.user_id|ANY \(\$1\))\) AND \((ROW\(|record_id >= )`).FindAllString(plan, -1)
+		listed := regexp.MustCompile(`(Limit|Aggregate) .*\n.* Index .*_by_id.*\n`+
+			`.*Index Cond: \(\(\w+_user_id = f\.user_id\) AND \((ROW\(|record_id >= )`).FindAllString(plan, -1)
 		scans := len(regexp.MustCompile(` Scan (Backward )?using `).FindAllString(plan, -1))
 		if len(byUser) == 0 && s.lookups != len(listed) || len(inOrder)+len(first)+len(listed) != s.lookups || scans != len(byUser)+s.lookups {
 			t.Errorf("%s:\n%s", name, plan)

@@ -22,6 +22,9 @@ import (
 const transactionSettings = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
     set_config('idle_in_transaction_session_timeout', '2000', true)`
 
+// onCluster tells whether the database is on a Citus cluster. That plans a statement for its arguments, which say what nodes are concerned.
+const onCluster = `to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL`
+
 func queueBegin(b *pgx.Batch) {
 	b.Queue("begin")
 	b.Queue(transactionSettings)

@@ -69,13 +69,23 @@ func makeTemplate(ctx context.Context, admin, name string) error {
 	if err := migrate(ctx, withDatabase(admin, half)); err != nil {
 		return err
 	}
-	// A connection to a template keeps others from cloning it.
+	// A connection to a template keeps others from cloning it. Citus has one to every database.
 	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" WITH ALLOW_CONNECTIONS false"); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, disconnect, half); err != nil {
 		return err
 	}
 	_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" RENAME TO "+quote(name))
 	return err
 }
+
+const disconnect = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1`
+
+// createCitus makes the database a Citus cluster of one node where the cluster has that loaded.
+const createCitus = `DO $$ BEGIN
+    IF current_setting('shared_preload_libraries') ~ '\mcitus\M' THEN CREATE EXTENSION citus; END IF;
+END $$`
 
 func migrate(ctx context.Context, address string) error {
 	conn, err := pgx.Connect(ctx, address)
@@ -83,6 +93,9 @@ func migrate(ctx context.Context, address string) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, createCitus); err != nil {
+		return err
+	}
 	return migrations.Up(ctx, conn)
 }
 
