@@ -15,7 +15,7 @@ const shortHistory = 256
 type account struct {
 	balanceMinor int64
 	transfers    int16 // that name the user, refused ones too; no more than shortHistory are counted
-	changed      bool  // must be written: it differs from the stored one, or none is stored
+	changed      bool  // since Rebuild or Verify has stored it
 	stored       bool  // has a row
 	listed       bool  // is among those that the microbatch will write
 }

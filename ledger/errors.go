@@ -25,6 +25,9 @@ var (
 
 	// errFenced means that another worker has a later epoch, or advanced the progress.
 	errFenced = errors.New("fenced by another worker")
+
+	// errStaleFunds means that a microbatch was decided on other funds than the committed ones.
+	errStaleFunds = errors.New("funds have changed")
 )
 
 // InvalidError refuses a record before it reaches the depot.

@@ -49,7 +49,7 @@ func (m *memory) recall(ctx context.Context, rows []depotRow) (accounts, error) 
 			}
 			a := m.older[id]
 			if a == nil {
-				a = &account{changed: true} // with no row and nothing to spend, as far as is known
+				a = &account{} // with no row and nothing to spend, as far as is known
 				missing = append(missing, id)
 			}
 			m.younger[id] = a

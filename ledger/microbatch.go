@@ -30,13 +30,16 @@ type microbatch struct {
 	from, next []int64 // progress before and after it
 	rows       []depotRow
 	outcomes   []outcome
-	touched    []touched // accounts to be written
+	touched    []touched // the accounts that the records name
 }
 
-// touched is an account that a microbatch changes.
+// touched is an account that a microbatch writes, and what it found there. It writes all that it has read, changed or not, and each only where the table
+// has what was found. So it stands on what is committed as it commits: on a cluster, a read may see one node before a transaction and another after it.
 type touched struct {
 	userID int64
 	*account
+	foundMinor     int64
+	foundTransfers int16
 }
 
 // begin returns an empty microbatch that follows on the progress from.
@@ -87,13 +90,13 @@ func (mb *microbatch) add(ctx context.Context, t *term, rows []depotRow) error {
 func (mb *microbatch) decide(as accounts, rows []depotRow) {
 	mb.rows = append(mb.rows, rows...)
 	for _, row := range rows {
-		mb.outcomes = append(mb.outcomes, as.apply(row.entry))
 		for _, id := range [...]int64{row.userID, row.toUserID} {
-			if a := as[id]; a.changed && !a.listed {
+			if a := as[id]; !a.listed {
 				a.listed = true
-				mb.touched = append(mb.touched, touched{id, a})
+				mb.touched = append(mb.touched, touched{id, a, a.balanceMinor, a.transfers})
 			}
 		}
+		mb.outcomes = append(mb.outcomes, as.apply(row.entry))
 	}
 }
 
@@ -173,6 +176,15 @@ func (t *term) addFenced(m *message, mb *microbatch) {
 
 // isFenced tells whether advanceProgress has refused.
 func isFenced(err error) bool { return isRefused(err, "progress") }
+
+// isStale tells whether funds are not what was read of them.
+func isStale(err error) bool {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) || !strings.HasPrefix(refused.TableName, "funds") {
+		return false
+	}
+	return refused.Code == notNullViolation && refused.ColumnName == "balance_minor" || refused.Code == uniqueViolation
+}
 
 // isRefused tells whether a table's next_offset has refused a null. A cluster puts the number of a shard behind the table's name.
 func isRefused(err error, table string) bool {

@@ -37,6 +37,9 @@ var transientClasses = []string{"08", "25", "40", "53", "55", "57", "58"}
 
 // transient tells errors that may pass when the same is tried again, broken connections among them.
 func transient(err error) bool {
+	if errors.Is(err, errStaleFunds) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return slices.Contains(transientClasses, class(pg))

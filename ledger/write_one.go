@@ -6,12 +6,16 @@ import "slices"
 
 const addAccount = `INSERT INTO funds (user_id, balance_minor, transfers) VALUES ($1, $2, $3)`
 
-const writeAccount = `UPDATE funds SET balance_minor = $2, room = NULL, transfers = $3 WHERE user_id = $1`
+const writeAccount = `UPDATE funds
+SET balance_minor = CASE WHEN balance_minor = $4 AND transfers = $5 THEN $2::bigint END, room = NULL, transfers = $3
+WHERE user_id = $1`
 
 const writeAccounts = `UPDATE funds
-SET balance_minor = CASE user_id WHEN $1 THEN $2::bigint ELSE $5::bigint END, room = NULL,
-    transfers = CASE user_id WHEN $1 THEN $3::smallint ELSE $6::smallint END
-WHERE user_id IN ($1, $4)`
+SET balance_minor = CASE
+        WHEN user_id = $1 AND balance_minor = $4 AND transfers = $5 THEN $2::bigint
+        WHEN user_id = $6 AND balance_minor = $9 AND transfers = $10 THEN $7::bigint
+    END, room = NULL, transfers = CASE user_id WHEN $1 THEN $3::smallint ELSE $8::smallint END
+WHERE user_id IN ($1, $6)`
 
 const writeOutgoingTransfer = `INSERT INTO outgoing_transfers
     (from_user_id, position, to_user_id, amount_minor, payer_balance_minor, depot_offset, appended_at, status, record_id, segment,
@@ -41,20 +45,24 @@ func (mb *microbatch) writeOneFunds(m *message) {
 	as := mb.touched
 	slices.SortFunc(as, byUser)
 	if len(as) == 2 && as[0].stored && as[1].stored {
-		m.add(stmtWriteAccounts, argInt8(as[0].userID), argInt8(as[0].balanceMinor), argInt2(as[0].transfers),
-			argInt8(as[1].userID), argInt8(as[1].balanceMinor), argInt2(as[1].transfers))
-		as[0].changed, as[0].listed = false, false
-		as[1].changed, as[1].listed = false, false
-		return
+		m.add(stmtWriteAccounts, append(as[0].args(), as[1].args()...)...)
+	} else {
+		for _, a := range as {
+			if a.stored {
+				m.add(stmtWriteAccount, a.args()...)
+			} else {
+				m.add(stmtAddAccount, argInt8(a.userID), argInt8(a.balanceMinor), argInt2(a.transfers))
+			}
+		}
 	}
 	for _, a := range as {
-		s := stmtAddAccount
-		if a.stored {
-			s = stmtWriteAccount
-		}
-		m.add(s, argInt8(a.userID), argInt8(a.balanceMinor), argInt2(a.transfers))
-		a.changed, a.listed, a.stored = false, false, true
+		a.listed, a.stored = false, true
 	}
+}
+
+// args are what to write, and what has to be there.
+func (a touched) args() [][]byte {
+	return [][]byte{argInt8(a.userID), argInt8(a.balanceMinor), argInt2(a.transfers), argInt8(a.foundMinor), argInt2(a.foundTransfers)}
 }
 
 // writeOneHistory is addHistories for a microbatch's only record.

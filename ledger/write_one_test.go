@@ -17,8 +17,8 @@ func TestImmediateRecordSettings(t *testing.T) {
 	pool := pgtest.New(t)
 	mustExec(t, pool, "INSERT INTO funds VALUES (1, 5), (2, 5); ANALYZE funds, depot_heads, progress")
 	for name, s := range map[string]struct{ sql, arguments string }{
-		"one account":  {writeAccount, "1, 5, 0"},
-		"two accounts": {writeAccounts, "1, 5, 0, 2, 6, 1"},
+		"one account":  {writeAccount, "1, 5, 0, 5, 0"},
+		"two accounts": {writeAccounts, "1, 5, 0, 5, 0, 2, 5, 0, 5, 0"},
 		"head":         {takeNextOffsets, "0, 0"},
 		"progress":     {advanceProgress, "0, 0, 0, 0"},
 	} {

@@ -11,8 +11,11 @@ import (
 const addAccounts = `INSERT INTO funds (user_id, balance_minor, transfers)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::smallint[])`
 
-const writeFunds = `UPDATE funds SET balance_minor = u.balance_minor, room = NULL, transfers = u.transfers
-FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS u (user_id, balance_minor, transfers)
+const writeFunds = `UPDATE funds
+SET balance_minor = CASE WHEN funds.balance_minor = u.found_minor AND funds.transfers = u.found_transfers THEN u.balance_minor END,
+    room = NULL, transfers = u.transfers
+FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::smallint[])
+    AS u (user_id, balance_minor, transfers, found_minor, found_transfers)
 WHERE funds.user_id = u.user_id`
 
 var (
@@ -28,8 +31,8 @@ var (
 func addFunds(m *message, as []touched) {
 	slices.SortFunc(as, byUser)
 	var stored, added struct {
-		ids, balances []int64
-		transfers     []int16
+		ids, balances, foundMinor []int64
+		transfers, foundTransfers []int16
 	}
 	for _, a := range as {
 		to := &added
@@ -39,10 +42,13 @@ func addFunds(m *message, as []touched) {
 		to.ids = append(to.ids, a.userID)
 		to.balances = append(to.balances, a.balanceMinor)
 		to.transfers = append(to.transfers, a.transfers)
-		a.changed, a.listed, a.stored = false, false, true
+		to.foundMinor = append(to.foundMinor, a.foundMinor)
+		to.foundTransfers = append(to.foundTransfers, a.foundTransfers)
+		a.listed, a.stored = false, true
 	}
 	if len(stored.ids) > 0 {
-		m.add(stmtWriteFunds, argInt8s(stored.ids), argInt8s(stored.balances), argInt2s(stored.transfers))
+		m.add(stmtWriteFunds, argInt8s(stored.ids), argInt8s(stored.balances), argInt2s(stored.transfers),
+			argInt8s(stored.foundMinor), argInt2s(stored.foundTransfers))
 	}
 	if len(added.ids) > 0 {
 		m.add(stmtAddAccounts, argInt8s(added.ids), argInt8s(added.balances), argInt2s(added.transfers))
