@@ -228,8 +228,10 @@ func TestSubscriptions_FailMidway(t *testing.T) {
 				t.Fatal(err)
 			}
 			// What wakes the stream, in place of a worker, and finds that the balance cannot be read.
-			if _, err := pool.Exec(t.Context(), `ALTER TABLE funds RENAME balance_minor TO secret; UPDATE progress SET next_offset = 1`); err != nil {
-				t.Fatal(err)
+			for _, sql := range []string{"ALTER TABLE funds RENAME balance_minor TO secret", "UPDATE progress SET next_offset = 1"} {
+				if _, err := pool.Exec(t.Context(), sql); err != nil {
+					t.Fatal(err)
+				}
 			}
 			e, err := s.Next()
 			if err != nil || len(e.Errors) != 1 {

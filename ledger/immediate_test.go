@@ -30,7 +30,7 @@ func waitIdle(t testing.TB, d *Depot) {
 // more than a few records, or several partitions, are decided apart.
 func TestDepotAppendIsDecidedAtOnce(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{Lease: time.Hour})
 	ctx := testContext(t)
@@ -303,7 +303,7 @@ func TestDepotAppendDecidedWithoutFunds(t *testing.T) {
 // Invariant: a term ends at once, also while an append that uses it hangs.
 func TestWorkerEndsWhileAppendUsesItsTerm(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	d := newDepot(t, pool)
 	stop := startWorker(t, d, WorkerOptions{Lease: time.Hour})
 	settle(t, d, Deposit{"salary", alice, 100})

@@ -157,7 +157,7 @@ UNION ALL SELECT 0, user_id, record_id, status FROM deposits`
 // Invariant: whoever reads all funds at once, at whatever moment, finds the money that was deposited.
 func TestLedgerConservesMoney(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	d := newDepot(t, pool)
 	startWorker(t, d, WorkerOptions{BatchSize: 5})
 	const users, each = 8, 1000

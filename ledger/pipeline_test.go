@@ -181,7 +181,7 @@ func TestMemoryForgetsNothingUncommitted(t *testing.T) {
 // Invariant: balances change in their page, without touching an index.
 func TestWorkerUpdatesFundsInTheirPage(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	working, err := pgxpool.NewWithConfig(testContext(t), pool.Config()) // of its own, so that it can be closed
 	if err != nil {
 		t.Fatal(err)

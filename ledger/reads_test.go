@@ -75,7 +75,7 @@ func TestPStatesReadInOneMessage(t *testing.T) {
 // Invariant: settings of a read hold for its statement, and are over with its message.
 func TestReadByIndexSettings(t *testing.T) {
 	t.Parallel()
-	pool := narrowed(t, pgtest.New(t), 1)
+	pool := narrowed(t, pgtest.Plain(t), 1)
 	ctx := testContext(t)
 	const read = `SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan'), pg_backend_pid()`
 	type settings struct {

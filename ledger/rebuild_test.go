@@ -305,7 +305,7 @@ $$`
 // Invariant: on a cluster the new tables are distributed by the columns that the old ones are, and beside them.
 func TestRebuildDistributes(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	ctx := testContext(t)
 	mustExec(t, pool, fakeDistribute)
 	for _, sql := range createRebuilt {

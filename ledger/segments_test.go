@@ -42,7 +42,7 @@ func explain(t *testing.T, pool *pgxpool.Pool, sql string, parameters int) strin
 // segment, user and place in an index, or by user and id, and take rows from it in its order.
 func TestReadStatements_plannedOnce(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	for name, s := range map[string]struct {
 		sql        string
 		parameters int

@@ -72,7 +72,7 @@ func TestVerifyFindsPlantedDeviation(t *testing.T) {
 			"incoming_transfers", 3, bob, "amount of \"bob1\" is 51, should be 50"},
 		{"balance", "UPDATE deposits SET balance_minor = 1 WHERE user_id = 1",
 			"deposits", 1, bob, "balance before \"salary\" is 1, should be 0"},
-		{"time", "UPDATE deposits SET appended_at = appended_at + interval '1 s' WHERE user_id = 2", "deposits", 2, charlie, "time"},
+		{"time", "UPDATE deposits SET appended_at = '2001-02-03' WHERE user_id = 2", "deposits", 2, charlie, "time"},
 		{"payer's segment", "UPDATE outgoing_transfers SET segment = 1 WHERE record_id = 'charlie1'",
 			"outgoing_transfers", 4, alice, "segment of \"charlie1\" is 1, should be 0"},
 		{"payee's segment", "UPDATE incoming_transfers SET segment = -1 WHERE record_id = 'charlie1'",

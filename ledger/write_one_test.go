@@ -14,7 +14,7 @@ import (
 // tables had next to nothing in them.
 func TestImmediateRecordSettings(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	mustExec(t, pool, "INSERT INTO funds VALUES (1, 5), (2, 5); ANALYZE funds, depot_heads, progress")
 	for name, s := range map[string]struct{ sql, arguments string }{
 		"one account":  {writeAccount, "1, 5, 0, 5, 0"},

@@ -10,7 +10,7 @@ import (
 // Invariant: what is written in bulk goes into its table as it is unnested. Where a column is left out, or two change places, each row is copied first.
 func TestWriteStatements(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.New(t)
+	pool := pgtest.Plain(t)
 	for name, s := range map[string]struct {
 		sql        string
 		parameters int

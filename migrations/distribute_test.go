@@ -28,7 +28,7 @@ SET search_path = public, fake`
 // Invariant: every table goes where it belongs, once, and after what it is colocated with; each of its unique keys contains the column by
 // which it is distributed, as a cluster demands.
 func TestDistribute(t *testing.T) {
-	conn := connect(t, pgtest.URL(t))
+	conn := connect(t, pgtest.PlainURL(t))
 	if _, err := conn.Exec(t.Context(), fakeCluster); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ WHERE c.distribution_column IS NOT NULL`); len(n) < 11 {
 
 // Invariant: without the extension nothing is distributed, whatever functions there are.
 func TestUpWithoutCluster(t *testing.T) {
-	conn := connect(t, pgtest.URL(t))
+	conn := connect(t, pgtest.PlainURL(t))
 	if _, err := conn.Exec(t.Context(), fakeCluster); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestUpWithoutCluster(t *testing.T) {
 
 // Invariant: a failure leaves nothing distributed, and names the table.
 func TestDistributeFails(t *testing.T) {
-	conn := connect(t, pgtest.URL(t))
+	conn := connect(t, pgtest.PlainURL(t))
 	if _, err := conn.Exec(t.Context(), fakeCluster+`; ALTER TABLE fake.calls ADD CHECK (name <> 'lease')`); err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func connect(t *testing.T, url string) *pgx.Conn {
 
 func emptyDatabase(t *testing.T) string {
 	t.Helper()
-	url := pgtest.URL(t)
+	url := pgtest.PlainURL(t)
 	if _, err := connect(t, url).Exec(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestUpTwiceChangesNothing(t *testing.T) {
 
 // Invariant: a database that a newer program has migrated is left alone.
 func TestUpRefusesNewerDatabase(t *testing.T) {
-	conn := connect(t, pgtest.URL(t))
+	conn := connect(t, pgtest.PlainURL(t))
 	if _, err := conn.Exec(t.Context(), "UPDATE schema_version SET version = version + 1"); err != nil {
 		t.Fatal(err)
 	}

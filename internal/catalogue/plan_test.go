@@ -31,7 +31,7 @@ ANALYZE users, tracks, playlists, playlist_tracks, activities`
 // Postgres plans a statement for its arguments at first, and after some calls once for all arguments. Both plans are looked at.
 func TestStatementsReadByIndex(t *testing.T) {
 	t.Parallel()
-	pooled, err := pgtest.New(t).Acquire(t.Context())
+	pooled, err := pgtest.Plain(t).Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestStatementsReadByIndex(t *testing.T) {
 func TestStatementsPlannedOnce(t *testing.T) {
 	t.Parallel()
 	const forArguments, executions = 5, 8 // plancache.c makes the first
-	pooled, err := pgtest.New(t).Acquire(t.Context())
+	pooled, err := pgtest.Plain(t).Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,13 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -28,7 +30,18 @@ const (
 // because the pool could not be closed. Safe for parallel tests. Fails t when there is no Postgres.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	address := URL(t)
+	return open(t, URL(t))
+}
+
+// Plain is New for a test of what Postgres itself does, like its plans or triggers: the database is plain, also where those of others are spread by
+// Citus.
+func Plain(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	return open(t, PlainURL(t))
+}
+
+func open(t testing.TB, address string) *pgxpool.Pool {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
 	defer cancel()
 	pool, err := pgxpool.New(ctx, address)
@@ -48,13 +61,24 @@ func New(t testing.TB) *pgxpool.Pool {
 // Safe for parallel tests. Fails t when there is no Postgres.
 func URL(t testing.TB) string {
 	t.Helper()
+	return create(t, false)
+}
+
+// PlainURL is to URL what Plain is to New.
+func PlainURL(t testing.TB) string {
+	t.Helper()
+	return create(t, true)
+}
+
+func create(t testing.TB, plain bool) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
 	defer cancel()
 	admin, err := adminURL(ctx)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	template, err := ensureTemplate(ctx, admin)
+	template, err := ensureTemplate(ctx, admin, plain)
 	if err != nil {
 		t.Fatalf("pgtest: template database: %v", err)
 	}
@@ -86,9 +110,19 @@ func dropDatabase(t testing.TB, admin, name string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), tearDownTimeout)
 	defer cancel()
-	if err := execute(ctx, admin, "DROP DATABASE "+quote(name)+" WITH (FORCE)"); err != nil {
+	drop := "DROP DATABASE " + quote(name) + " WITH (FORCE)"
+	err := execute(ctx, admin, drop)
+	if isInUse(err) { // Citus has connected again
+		err = errors.Join(execute(ctx, admin, "ALTER DATABASE "+quote(name)+" WITH ALLOW_CONNECTIONS false"), execute(ctx, admin, drop))
+	}
+	if err != nil {
 		t.Errorf("pgtest: drop database: %v", err)
 	}
+}
+
+func isInUse(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "55006"
 }
 
 // execute runs one statement on a connection of its own. An idle connection kept for this would count against the

@@ -82,7 +82,7 @@ func TestMakeTemplate_concurrent(t *testing.T) {
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
-			if err := makeTemplate(ctx, admin, name); err != nil {
+			if err := makeTemplate(ctx, admin, name, ""); err != nil {
 				t.Error(err)
 			}
 		})

@@ -18,34 +18,62 @@ import (
 // start at once, make one between them. Advisory locks are per database: all take it in the one the admin URL names.
 const templateLock = 0x636c756d70716c // "clumpql"
 
-// template is what this process knows of the template it uses. The mutex guards both fields.
+// template is what this process knows of the templates it uses. The mutex guards all fields.
 var template struct {
 	sync.Mutex
-	admin, name string
+	admin        string
+	named, plain string // the same where there is no Citus
 }
 
-// ensureTemplate returns the name of the migrated database that tests clone, making it when it is not there.
-func ensureTemplate(ctx context.Context, admin string) (string, error) {
+// ensureTemplate returns the name of the migrated database that tests clone, making it when it is not there. Where the cluster has Citus loaded that
+// is a cluster of one node, unless it is to be plain.
+func ensureTemplate(ctx context.Context, admin string, plain bool) (string, error) {
 	template.Lock()
 	defer template.Unlock()
-	if template.admin == admin {
-		return template.name, nil
+	if template.admin != admin {
+		if err := ensureTemplates(ctx, admin); err != nil {
+			return "", err
+		}
+		template.admin = admin
 	}
+	if plain {
+		return template.plain, nil
+	}
+	return template.named, nil
+}
+
+// ensureTemplates is called under the mutex.
+func ensureTemplates(ctx context.Context, admin string) error {
 	digest, err := migrationsDigest()
 	if err != nil {
-		return "", err
+		return err
 	}
-	name := "clumpql_template_" + digest
-	if err := makeTemplate(ctx, admin, name); err != nil {
-		return "", err
+	template.plain = "clumpql_template_" + digest
+	template.named = template.plain
+	if err := makeTemplate(ctx, admin, template.plain, ""); err != nil {
+		return err
 	}
-	template.admin, template.name = admin, name
-	return name, nil
+	citus, err := citusLoaded(ctx, admin)
+	if err != nil || !citus {
+		return err
+	}
+	template.named += "_citus"
+	return makeTemplate(ctx, admin, template.named, "CREATE EXTENSION citus")
+}
+
+func citusLoaded(ctx context.Context, admin string) (loaded bool, err error) {
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	err = conn.QueryRow(ctx, "SELECT current_setting('citus.shard_count', true) IS NOT NULL").Scan(&loaded)
+	return loaded, err
 }
 
 // makeTemplate makes the database under another name and renames it when it is complete: one that is there under its
-// final name is whole, also when a process was killed half way.
-func makeTemplate(ctx context.Context, admin, name string) error {
+// final name is whole, also when a process was killed half way. A statement may come before the migrations.
+func makeTemplate(ctx context.Context, admin, name, before string) error {
 	conn, err := pgx.Connect(ctx, admin)
 	if err != nil {
 		return err
@@ -66,34 +94,27 @@ func makeTemplate(ctx context.Context, admin, name string) error {
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(half)); err != nil {
 		return err
 	}
-	if err := migrate(ctx, withDatabase(admin, half)); err != nil {
+	if err := migrate(ctx, withDatabase(admin, half), before); err != nil {
 		return err
 	}
-	// A connection to a template keeps others from cloning it. Citus has one to every database.
+	// A connection to a template keeps others from cloning it. Citus has one to each of its databases.
 	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" WITH ALLOW_CONNECTIONS false"); err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, disconnect, half); err != nil {
+	if _, err := conn.Exec(ctx, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", half); err != nil {
 		return err
 	}
 	_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(half)+" RENAME TO "+quote(name))
 	return err
 }
 
-const disconnect = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1`
-
-// createCitus makes the database a Citus cluster of one node where the cluster has that loaded.
-const createCitus = `DO $$ BEGIN
-    IF current_setting('shared_preload_libraries') ~ '\mcitus\M' THEN CREATE EXTENSION citus; END IF;
-END $$`
-
-func migrate(ctx context.Context, address string) error {
+func migrate(ctx context.Context, address, before string) error {
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, createCitus); err != nil {
+	if _, err := conn.Exec(ctx, before); err != nil {
 		return err
 	}
 	return migrations.Up(ctx, conn)
