@@ -110,20 +110,18 @@ func dropDatabase(t testing.TB, admin, name string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), tearDownTimeout)
 	defer cancel()
-	drop := "DROP DATABASE " + quote(name) + " WITH (FORCE)"
-	err := execute(ctx, admin, drop)
-	if isInUse(err) { // Citus has connected again
-		err = errors.Join(execute(ctx, admin, "ALTER DATABASE "+quote(name)+" WITH ALLOW_CONNECTIONS false"), execute(ctx, admin, drop))
+	err := execute(ctx, admin, "DROP DATABASE "+quote(name)+" WITH (FORCE)")
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == objectInUse && isCluster() {
+		t.Logf("pgtest: database %s stays, for Citus has connected again", name)
+		return
 	}
 	if err != nil {
 		t.Errorf("pgtest: drop database: %v", err)
 	}
 }
 
-func isInUse(err error) bool {
-	var refused *pgconn.PgError
-	return errors.As(err, &refused) && refused.Code == "55006"
-}
+const objectInUse = "55006"
 
 // execute runs one statement on a connection of its own. An idle connection kept for this would count against the
 // cluster's limit in every test process.

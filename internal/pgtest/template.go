@@ -61,6 +61,13 @@ func ensureTemplates(ctx context.Context, admin string) error {
 	return makeTemplate(ctx, admin, template.named, "CREATE EXTENSION citus")
 }
 
+// isCluster tells whether Citus spreads the databases of tests, but for plain ones.
+func isCluster() bool {
+	template.Lock()
+	defer template.Unlock()
+	return template.named != template.plain
+}
+
 func citusLoaded(ctx context.Context, admin string) (loaded bool, err error) {
 	conn, err := pgx.Connect(ctx, admin)
 	if err != nil {
