@@ -35,6 +35,9 @@ func queueBegin(b *pgx.Batch) {
 // in the state for it (locked), 57 operator (restart, cancelled), 58 system.
 var transientClasses = []string{"08", "25", "40", "53", "55", "57", "58"}
 
+// internalError is how a cluster tells, among other things, that it has lost a node in the middle of a transaction.
+const internalError = "XX000"
+
 // transient tells errors that may pass when the same is tried again, broken connections among them.
 func transient(err error) bool {
 	if errors.Is(err, errStaleFunds) {
@@ -42,7 +45,7 @@ func transient(err error) bool {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return slices.Contains(transientClasses, class(pg))
+		return slices.Contains(transientClasses, class(pg)) || pg.Code == internalError
 	}
 	return broken(err)
 }
@@ -57,10 +60,11 @@ func broken(err error) bool {
 }
 
 // commitUnknown tells whether a transaction may have been committed, given the error of the message that ended with commit.
-// Only an ordinary error of a statement proves the contrary; a fatal one may have come between commit and its answer.
+// Only an ordinary error of a statement proves the contrary; a fatal one may have come between commit and its answer, and so may that of a cluster
+// which has lost the only node concerned.
 func commitUnknown(err error) bool {
 	var pg *pgconn.PgError
-	return !errors.As(err, &pg) || pg.SeverityUnlocalized != "ERROR"
+	return !errors.As(err, &pg) || pg.SeverityUnlocalized != "ERROR" || class(pg) == "08" || pg.Code == internalError
 }
 
 // isDataError tells errors that the data of a statement caused: data exceptions and broken constraints.
