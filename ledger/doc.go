@@ -74,6 +74,19 @@
 // hold for them, sent in one message without begin and commit: Postgres takes a message for a transaction, so a pooler of transactions does not take
 // it apart. Its statements need no snapshot in common: what is decided does not change, and what comes later is behind it. Verify does, and has one.
 //
+// # On a Citus cluster
+//
+// The statements are the same, and the tables are spread by user and by partition of the depot: see the package migrations. A transaction that concerns
+// several nodes is committed on one after the other, in two phases, so they show it one after the other.
+//
+//   - What one statement reads of one user is of one moment: it is on one node. What is read of several users is not, and neither is the sum of all funds
+//     while transfers are decided. Verify may name a deviation then that it does not find again.
+//   - A microbatch writes the funds of all whom its records name, and each only where the table has what it decided on (microbatch.go). So what a node has
+//     not shown yet is not decided over: the term ends, and the next one decides again.
+//   - A node that is lost is Postgres being away, for whom it concerns. When it is back Citus ends what is in doubt there, within a minute
+//     (citus.recover_2pc_interval).
+//   - Citus plans a statement each time, for its arguments.
+//
 // # When things fail
 //
 // A connection that breaks before the commit loses the transaction, and with it nothing that was promised. One that breaks

@@ -10,9 +10,9 @@
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'
 //
-// Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why.
-// That was tested as far as it can be without a cluster: the calls, their order, and that each unique key contains the column by which its table is
-// distributed. It has not been run on a cluster. One that was distributed at an older version refuses 0007, which says what to do.
+// Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why. Tests run on
+// such a database where the server they are given has Citus loaded (CONTRIBUTING.md), and all but those of Postgres' own plans and triggers do. A cluster
+// that was distributed at an older version refuses 0007, which says what to do.
 //
 // # Guarantees
 //
