@@ -83,9 +83,7 @@ func (d *Depot) borrow(ctx context.Context, group []*call) *idleTerm {
 		d.apart--
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, t.patience)
-	defer cancel()
-	if !t.acquire(ctx) {
+	if !t.acquireWithin(ctx, t.patience) {
 		if d.idle.Load() == t { // else it is over
 			d.apart = apartAfterRefusal
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -32,15 +33,34 @@ func (t *idleTerm) warm(ctx context.Context, end int64) {
 
 // acquire waits until nobody uses the term. It is false when ctx ends before.
 func (t *idleTerm) acquire(ctx context.Context) bool {
-	select {
-	case t.use <- struct{}{}: // it does not depend on chance whether it is free
+	if t.tryAcquire() { // it does not depend on chance whether it is free
 		return true
-	default:
 	}
 	select {
 	case t.use <- struct{}{}:
 		return true
 	case <-ctx.Done():
+		return false
+	}
+}
+
+// acquireWithin is acquire for so long. A term that is free takes no timer: one that ends sooner than all others, as this would, makes Go wake
+// the thread that waits for the network, to wait less long.
+func (t *idleTerm) acquireWithin(ctx context.Context, patience time.Duration) bool {
+	if t.tryAcquire() {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return t.acquire(ctx)
+}
+
+// tryAcquire is false when the term is used.
+func (t *idleTerm) tryAcquire() bool {
+	select {
+	case t.use <- struct{}{}:
+		return true
+	default:
 		return false
 	}
 }

@@ -50,6 +50,25 @@ func TestWorkerRecallsWhoWasNamedLately(t *testing.T) {
 	verifyOK(t, pool, records+1)
 }
 
+// Invariant: a term that nobody uses is taken at once, without a timer, which would be an allocation; one that is used is not, once patience ends.
+// It is not parallel: allocations are counted for the whole process.
+func TestIdleTermAcquireWithin(t *testing.T) {
+	lent := &idleTerm{term: &term{use: make(chan struct{}, 1)}}
+	allocations := testing.AllocsPerRun(100, func() {
+		if !lent.acquireWithin(t.Context(), time.Hour) {
+			t.Error("a term that is free is not to be had")
+		}
+		lent.giveBack()
+	})
+	if allocations != 0 {
+		t.Errorf("%v allocations, want none", allocations)
+	}
+	lent.use <- struct{}{} // as the worker does
+	if lent.acquireWithin(t.Context(), time.Millisecond) {
+		t.Error("two have the term at once")
+	}
+}
+
 // Invariant: a term whose memory could not be filled is over, for it knows wrong balances; the next one decides rightly.
 func TestWorkerRecallFails(t *testing.T) {
 	t.Parallel()
