@@ -85,7 +85,8 @@
 //     not shown yet is not decided over: the term ends, and the next one decides again.
 //   - A node that is lost is Postgres being away, for whom it concerns. When it is back Citus ends what is in doubt there, within a minute
 //     (citus.recover_2pc_interval).
-//   - Citus plans a statement each time, for its arguments.
+//   - Citus plans a statement each time, for its arguments, and other nodes do not know a transaction's settings. So an append that finds the worker
+//     without work while a long AppendTx is open keeps that from working for up to thirty seconds, not for a tenth of one.
 //
 // # When things fail
 //
