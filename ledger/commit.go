@@ -139,8 +139,9 @@ func (w *Worker) sendAhead(ctx context.Context, conn *pgx.Conn, s *sending) erro
 
 const readFence = `SELECT next_offset, epoch FROM progress ORDER BY partition`
 
-// whyRefused returns errStaleFunds where funds have changed, and errFenced where a microbatch was refused because others decide. That may show before the fence is reached: what they have
-// decided is in the histories already. If it is there though nobody else was at work, the error is that of the statement.
+// whyRefused returns errStaleFunds where funds have changed, and errFenced where a microbatch was refused because others decide. That may show before
+// the fence is reached: what they have decided is in the histories already. If it is there though nobody else was at work, the error is that of the
+// statement.
 func (w *Worker) whyRefused(ctx context.Context, s *sending, refused error) error {
 	switch {
 	case isFenced(refused):

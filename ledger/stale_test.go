@@ -30,7 +30,7 @@ func TestWorkerDecidesOnCommittedFunds(t *testing.T) {
 				settle(t, d, Transfer{"t2", alice, bob, 1000}, Transfer{"t3", bob, alice, 1000})
 				waitIdle(t, d)
 				mustExec(t, pool, change)
-				from, to := int64(alice), int64(bob)
+				from, to := alice, bob
 				if want == Succeeded {
 					from, to = bob, alice
 				}
