@@ -90,7 +90,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     (
         SELECT h.to_user_id AS user_id, h.position, h.from_user_id, h.to_user_id, h.amount_minor, h.record_id, h.depot_offset, h.appended_at,
-            h.status, h.payer_balance_minor, h.payee_balance_minor AS payee_balance_minor
+            h.status, h.payer_balance_minor, h.payee_balance_minor
         FROM incoming_transfers h
         WHERE h.by_id AND (h.segment = ANY($8)) IS TRUE AND h.to_user_id = f.user_id
           AND (h.record_id, h.from_user_id) > ($6, $7)
