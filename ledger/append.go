@@ -185,11 +185,14 @@ func (c *depotColumns) append(e entry, offset, token int64) {
 	c.ids = append(c.ids, e.id)
 }
 
-// insertRecords has the columns in the order of the table's: see writes.go.
+// insertRecords has the columns in the order of the table's: see writes.go. It reads the head, as all that write the depot do, for then the node that has the
+// partition runs it: from rows without a table a cluster makes a copy, and of what refuses that it does not tell the code.
 const insertRecords = `INSERT INTO depot
     (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
 SELECT unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]), unnest($6::bigint[]),
-    now(), $1::integer, unnest($7::smallint[]), unnest($8::text[])`
+    now(), h.partition, unnest($7::smallint[]), unnest($8::text[])
+FROM depot_heads h
+WHERE h.partition = $1::integer`
 
 const advanceHead = `UPDATE depot_heads SET next_offset = $2 WHERE partition = $1`
 

@@ -15,7 +15,7 @@ const shortHistory = 256
 type account struct {
 	balanceMinor int64
 	transfers    int16 // that name the user, refused ones too; no more than shortHistory are counted
-	changed      bool  // since Rebuild or Verify has stored it
+	changed      bool  // for recomputed alone: since it was stored there
 	stored       bool  // has a row
 	listed       bool  // is among those that the microbatch will write
 }

@@ -80,7 +80,8 @@
 // several nodes is committed on one after the other, in two phases, so they show it one after the other.
 //
 //   - What one statement reads of one user is of one moment: it is on one node. What is read of several users is not, and neither is the sum of all funds
-//     while transfers are decided. Verify may name a deviation then that it does not find again.
+//     while transfers are decided. Verify may name a deviation then that it does not find again. Progress may show before the histories on other nodes
+//     do: for that moment, a process that has no Worker may show a record as pending that it was told is decided, or an older balance.
 //   - A microbatch writes the funds of all whom its records name, and each only where the table has what it decided on (microbatch.go). So what a node has
 //     not shown yet is not decided over: the term ends, and the next one decides again.
 //   - A node that is lost is Postgres being away, for whom it concerns. When it is back Citus ends what is in doubt there, within a minute

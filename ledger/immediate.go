@@ -46,7 +46,9 @@ WHERE partition = 0`
 const insertDecided = `INSERT INTO depot
     (depot_offset, user_id, to_user_id, amount_minor, append_token, appended_at, partition, kind, record_id)
 SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-    $8::timestamptz, 0, unnest($6::smallint[]), unnest($7::text[])`
+    $8::timestamptz, h.partition, unnest($6::smallint[]), unnest($7::text[])
+FROM depot_heads h
+WHERE h.partition = 0`
 
 // insertDecidedRecord is insertDecided for a group of one record: see write_one.go.
 const insertDecidedRecord = `INSERT INTO depot

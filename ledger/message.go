@@ -48,7 +48,7 @@ var (
 )
 
 // planSettings hold for one message. Its statements take arrays and find each element's row by an index. A plan is made
-// once for a connection, maybe while the tables are empty, and must be that one.
+// once for a connection, maybe while the tables are empty, and must be that one. On a cluster it is made each time: see onCluster.
 const planSettings = `SELECT set_config('plan_cache_mode', CASE WHEN ` + onCluster + ` THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true),
     set_config('enable_seqscan', 'off', true),
     set_config('enable_hashjoin', 'off', true),

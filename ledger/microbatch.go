@@ -33,8 +33,9 @@ type microbatch struct {
 	touched    []touched // the accounts that the records name
 }
 
-// touched is an account that a microbatch writes, and what it found there. It writes all that it has read, changed or not, and each only where the table
-// has what was found. So it stands on what is committed as it commits: on a cluster, a read may see one node before a transaction and another after it.
+// touched is an account that a microbatch writes, and what it found there. It writes all that it has read, changed or not, and refuses a row that has
+// something else than was found. So it stands on what is committed as it commits: on a cluster, a read may see one node before a transaction and another
+// after it. (A row that is gone refuses nothing; rows of funds do not go.)
 type touched struct {
 	userID int64
 	*account

@@ -45,7 +45,7 @@ const readSettings = `SELECT set_config('plan_cache_mode', CASE WHEN ` + onClust
     set_config('jit', 'off', true)`
 
 const (
-	// plannedOnce is for statements for which there is one good plan, which Postgres finds for empty tables too. A connection keeps it:
+	// plannedOnce is for statements for which there is one good plan, which Postgres finds for empty tables too. A connection keeps it, but on a cluster:
 	// planning takes longer than such a statement does.
 	plannedOnce = "force_generic_plan"
 	// plannedEach is for statements that several indexes could serve, not all of them well. What is chosen among them depends on how large the tables are

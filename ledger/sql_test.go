@@ -103,6 +103,9 @@ func TestStatementsStayInSubset(t *testing.T) {
 		if found := cluster.FindString(sql); found != "" && name != "readTransferDecisionsByID" { // what that finds does not change
 			t.Errorf("%s has %q", name, found)
 		}
+		if strings.HasPrefix(sql, "INSERT INTO depot\n") && strings.Contains(sql, "SELECT") && !strings.Contains(sql, "FROM depot_heads") {
+			t.Errorf("%s is not run by the node that has the partition", name)
+		}
 		if read := regexp.MustCompile(`(?s)^SELECT.*\bFROM funds\b`); read.MatchString(sql) && history.MatchString(sql) &&
 			history.FindStringIndex(sql)[0] < strings.Index(sql, "FROM funds") {
 			t.Errorf("%s reads a history before funds: it and Rebuild could wait for each other in a circle", name)

@@ -35,8 +35,15 @@ func queueBegin(b *pgx.Batch) {
 // in the state for it (locked), 57 operator (restart, cancelled), 58 system.
 var transientClasses = []string{"08", "25", "40", "53", "55", "57", "58"}
 
-// internalError is how a cluster tells, among other things, that it has lost a node in the middle of a transaction.
+// ofNode tells what a Citus cluster says of one of its nodes, in place of an error that has a code: that it was lost, or has refused a row of a copy.
+func ofNode(pg *pgconn.PgError) bool {
+	return pg.Code == internalError && slices.Contains(nodeErrorsIn, pg.File)
+}
+
 const internalError = "XX000"
+
+// nodeErrorsIn are those of Citus' files whose errors they are: Postgres' own internal errors do not pass.
+var nodeErrorsIn = []string{"remote_commands.c", "remote_transaction.c", "connection_management.c", "multi_copy.c", "adaptive_executor.c"}
 
 // transient tells errors that may pass when the same is tried again, broken connections among them.
 func transient(err error) bool {
@@ -45,7 +52,7 @@ func transient(err error) bool {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return slices.Contains(transientClasses, class(pg)) || pg.Code == internalError
+		return slices.Contains(transientClasses, class(pg)) || ofNode(pg)
 	}
 	return broken(err)
 }
@@ -64,7 +71,7 @@ func broken(err error) bool {
 // which has lost the only node concerned.
 func commitUnknown(err error) bool {
 	var pg *pgconn.PgError
-	return !errors.As(err, &pg) || pg.SeverityUnlocalized != "ERROR" || class(pg) == "08" || pg.Code == internalError
+	return !errors.As(err, &pg) || pg.SeverityUnlocalized != "ERROR" || class(pg) == "08" || ofNode(pg)
 }
 
 // isDataError tells errors that the data of a statement caused: data exceptions and broken constraints.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -82,7 +83,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // work serves one term after the other.
 func (w *Worker) work(ctx context.Context) error {
-	failures := 0
+	var p perseverance
 	for {
 		started := time.Now()
 		err := w.serve(ctx)
@@ -90,23 +91,40 @@ func (w *Worker) work(ctx context.Context) error {
 			w.release(context.WithoutCancel(ctx))
 			return nil //nolint:nilerr // the end of ctx is the regular end
 		}
-		switch {
-		case errors.Is(err, errFenced):
+		if errors.Is(err, errFenced) {
 			w.logger.Warn("ledger worker lost its lease", "worker", w.id)
-			failures = 0
+			p = perseverance{}
 			continue
-		case !transient(err):
-			return fmt.Errorf("ledger worker: %w", err)
 		}
 		if time.Since(started) > w.lease {
-			failures = 0 // it worked for a while: a new trouble, not the same
+			p = perseverance{} // it worked for a while: a new trouble, not the same
 		}
-		if failures == 0 {
+		if !p.goesOn(err) {
+			return fmt.Errorf("ledger worker: %w", err)
+		}
+		if p.failures == 1 {
 			w.logger.Warn("ledger worker tries again", "worker", w.id, "error", err)
 		}
-		_ = sleep(ctx, backoff(failures)) // the next term notices the end of ctx
-		failures++
+		_ = sleep(ctx, backoff(p.failures-1)) // the next term notices the end of ctx
 	}
+}
+
+// mostNodeErrors is how many terms in a row, some seconds, a cluster may end by what it says of a node without a code: one that is lost soon shows by
+// other errors, and a row that is refused for ever does not.
+const mostNodeErrors = 20
+
+// perseverance counts the failures of terms in a row.
+type perseverance struct{ failures, ofNodes int }
+
+// goesOn counts a failure, and tells whether there is to be another term.
+func (p *perseverance) goesOn(err error) bool {
+	p.failures++
+	p.ofNodes++
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || !ofNode(pg) {
+		p.ofNodes = 0
+	}
+	return transient(err) && p.ofNodes < mostNodeErrors
 }
 
 // microbatch decides what the depot holds next, at most batchSize records, and returns how many.

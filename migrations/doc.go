@@ -12,7 +12,8 @@
 //
 // Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why. Tests run on
 // such a database where the server they are given has Citus loaded (CONTRIBUTING.md), and all but those of Postgres' own plans and triggers do. A cluster
-// that was distributed at an older version refuses 0007, which says what to do.
+// takes no file of several statements for tables that it has distributed: before 0005, 0007, 0008 and 0009 the nine tables of the ledger have to be taken
+// back by undistribute_table; migrate distributes them again.
 //
 // # Guarantees
 //
