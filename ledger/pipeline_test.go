@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clumpql/clumpql/internal/pgtest"
@@ -284,11 +283,7 @@ func TestMessageTakesLocksLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Conn().Close(ctx) }() // it can not be used any more
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "SELECT partition FROM depot_heads WHERE partition = 0 FOR UPDATE NOWAIT")
-		return err
-	})
-	if err != nil {
+	if err := lockHeadsNow(ctx, pool); err != nil {
 		t.Errorf("the head is locked by a message that has not arrived: %v", err)
 	}
 }
