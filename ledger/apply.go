@@ -20,9 +20,6 @@ type account struct {
 	listed       bool  // is among those that the microbatch will write
 }
 
-// accounts holds every user whom the records of a microbatch name.
-type accounts map[int64]*account
-
 // outcome is the decision on one record.
 type outcome struct {
 	status       Status
@@ -32,10 +29,10 @@ type outcome struct {
 	payeeByID    bool  // the same for who is paid
 }
 
-// apply decides one valid entry and changes the accounts accordingly. Both users of the entry must be in as.
+// apply decides one valid entry and changes the accounts of its parties accordingly.
 // After it every balance is between 0 and the largest int64, and a transfer has not changed their sum.
-func (as accounts) apply(e entry) outcome {
-	payer, payee := as[e.userID], as[e.toUserID]
+func (p parties) apply(e entry) outcome {
+	payer, payee := p.payer, p.payee
 	o := outcome{status: Succeeded, balanceMinor: payer.balanceMinor, payeeMinor: payee.balanceMinor}
 	if e.kind == kindTransfer {
 		o.payerByID, o.payeeByID = payer.count(), payee.count()

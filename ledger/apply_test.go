@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-func TestAccountsApplyOverflow(t *testing.T) {
+func TestPartiesApplyOverflow(t *testing.T) {
 	const limit = math.MaxInt64
-	as := accounts{alice: {balanceMinor: 5}, bob: {balanceMinor: limit - 5}}
+	as := map[int64]*account{alice: {balanceMinor: 5}, bob: {balanceMinor: limit - 5}}
 	for _, test := range []struct {
 		record Record
 		want   outcome
@@ -21,7 +21,8 @@ func TestAccountsApplyOverflow(t *testing.T) {
 		{Transfer{"t", alice, bob, 1}, outcome{status: BalanceOverflow, balanceMinor: limit, payeeMinor: limit}},
 		{Transfer{"t", bob, alice, limit}, outcome{status: BalanceOverflow, balanceMinor: limit, payeeMinor: limit}},
 	} {
-		if got := as.apply(test.record.entry()); got != test.want {
+		e := test.record.entry()
+		if got := (parties{as[e.userID], as[e.toUserID]}).apply(e); got != test.want {
 			t.Errorf("apply(%+v) = %+v, want %+v", test.record, got, test.want)
 		}
 	}
@@ -32,7 +33,7 @@ func TestAccountsApplyOverflow(t *testing.T) {
 
 // Invariants, checked with numbers that do not overflow: balances stay between 0 and the largest int64; a transfer keeps
 // the sum; what is refused changes nothing and is refused for its reason; what changes is marked.
-func FuzzAccountsApply(f *testing.F) {
+func FuzzPartiesApply(f *testing.F) {
 	f.Add(int64(100), int64(0), int64(50), true)
 	f.Add(int64(0), int64(0), int64(1), true)
 	f.Add(int64(1), int64(math.MaxInt64), int64(1), true)
@@ -48,8 +49,8 @@ func FuzzAccountsApply(f *testing.F) {
 			found = payerMinor
 		}
 		const counted = shortHistory // or each transfer would change the count
-		as := accounts{alice: {balanceMinor: payerMinor, transfers: counted}, bob: {balanceMinor: payeeMinor, transfers: counted}}
-		got := as.apply(e)
+		as := map[int64]*account{alice: {balanceMinor: payerMinor, transfers: counted}, bob: {balanceMinor: payeeMinor, transfers: counted}}
+		got := parties{as[e.userID], as[e.toUserID]}.apply(e)
 
 		payer, payee := big.NewInt(payerMinor), big.NewInt(payeeMinor)
 		after := new(big.Int).Add(payee, big.NewInt(amount))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -154,9 +153,9 @@ func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bo
 type immediate struct {
 	*microbatch
 	message *message
-	hash    Hash      // before it
-	were    []account // the accounts of each record before it
-	are     []*account
+	hash    Hash         // before it
+	all     []parties    // of the records
+	were    [][2]account // what they were before
 }
 
 // decide decides records that are not appended yet, as of now. After an error the term is over.
@@ -168,17 +167,15 @@ func (t *idleTerm) decide(ctx context.Context, c *depotColumns) (*immediate, err
 		settings = stmtImmediateRecord
 	}
 	im := &immediate{microbatch: t.begin(t.next), message: &message{settings: settings}, hash: t.hash}
-	as, err := t.memory.recall(ctx, rows)
-	if err != nil {
+	var err error
+	if im.all, err = t.memory.recall(ctx, rows); err != nil {
 		return nil, fmt.Errorf("read funds: %w", err)
 	}
-	for _, row := range rows {
-		for _, id := range [...]int64{row.userID, row.toUserID} {
-			im.are, im.were = append(im.are, as[id]), append(im.were, *as[id])
-		}
+	for _, p := range im.all {
+		im.were = append(im.were, [2]account{*p.payer, *p.payee})
 	}
 	im.next[0] = first + int64(len(rows))
-	im.decide(as, rows)
+	im.decide(im.all, rows)
 	im.message.add(stmtTakeNextOffsets, argInt8(first), argInt8(im.next[0]))
 	addDecided(im.message, c, now)
 	t.write(im.message, im.microbatch)
@@ -199,8 +196,8 @@ func addDecided(m *message, c *depotColumns, now time.Time) {
 // undo makes the term what it was before a microbatch of which nothing was committed.
 func (im *immediate) undo(t *idleTerm) {
 	t.hash = im.hash
-	for i, a := range slices.Backward(im.are) {
-		*a = im.were[i]
+	for i, p := range im.all {
+		*p.payer, *p.payee = im.were[i][0], im.were[i][1]
 	}
 }
 

@@ -30,7 +30,7 @@ type microbatch struct {
 	from, next []int64 // progress before and after it
 	rows       []depotRow
 	outcomes   []outcome
-	touched    []touched // the accounts that the records name
+	touched    []touched // the accounts that the records name; nil when it is sent: it may be kept for longer than they are
 }
 
 // touched is an account that a microbatch writes, and what it found there. It writes all that it has read, changed or not, and refuses a row that has
@@ -79,25 +79,31 @@ func (w *Worker) fill(ctx context.Context, t *term, mb *microbatch) (more bool, 
 
 // add recalls the funds that records need, and decides them.
 func (mb *microbatch) add(ctx context.Context, t *term, rows []depotRow) error {
-	as, err := t.memory.recall(ctx, rows)
+	all, err := t.memory.recall(ctx, rows)
 	if err != nil {
 		return err
 	}
-	mb.decide(as, rows)
+	mb.decide(all, rows)
 	return nil
 }
 
-// decide adds records and their outcomes. as holds everybody whom they name.
-func (mb *microbatch) decide(as accounts, rows []depotRow) {
+// decide adds records, of which the parties are known, and their outcomes.
+func (mb *microbatch) decide(all []parties, rows []depotRow) {
 	mb.rows = append(mb.rows, rows...)
-	for _, row := range rows {
-		for _, id := range [...]int64{row.userID, row.toUserID} {
-			if a := as[id]; !a.listed {
-				a.listed = true
-				mb.touched = append(mb.touched, touched{id, a, a.balanceMinor, a.transfers})
-			}
-		}
-		mb.outcomes = append(mb.outcomes, as.apply(row.entry))
+	mb.outcomes, mb.touched = slices.Grow(mb.outcomes, len(rows)), slices.Grow(mb.touched, 2*len(rows))
+	for i := range rows {
+		e, p := rows[i].entry, all[i]
+		mb.touch(e.userID, p.payer)
+		mb.touch(e.toUserID, p.payee)
+		mb.outcomes = append(mb.outcomes, p.apply(e))
+	}
+}
+
+// touch lists an account, once.
+func (mb *microbatch) touch(userID int64, a *account) {
+	if !a.listed {
+		a.listed = true
+		mb.touched = append(mb.touched, touched{userID, a, a.balanceMinor, a.transfers})
 	}
 }
 
@@ -166,6 +172,7 @@ func (t *term) addFenced(m *message, mb *microbatch) {
 	} else {
 		addFunds(m, mb.touched)
 	}
+	mb.touched = nil
 	for _, l := range linksOf(t.hash, mb.next, mb.rows, mb.outcomes) {
 		m.add(stmtWriteLink, argInt4(l.partition), argInt8(l.position), argInt8(l.next), l.hash[:], l.digests)
 		t.hash = l.hash

@@ -167,7 +167,7 @@ func TestMemoryForgetsNothingUncommitted(t *testing.T) {
 			commit()
 		}
 		under, next = append(under, term.send(mb, nil)), mb.next
-		if n := len(term.memory.younger) + len(term.memory.older); n > 2*users {
+		if n := len(term.memory.younger.numbers) + len(term.memory.older.numbers); n > 2*users {
 			t.Errorf("%d accounts are remembered", n)
 		}
 	}

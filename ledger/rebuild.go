@@ -114,7 +114,7 @@ func dropAndUnlock(ctx context.Context, conn *pgx.Conn) {
 // create makes the new tables, and drops what an interrupted Rebuild left.
 func (r *rebuilding) create(ctx context.Context) error {
 	r.recomputed = recomputed{
-		accounts: accounts{}, limit: cmp.Or(r.options.accounts, recomputedAccounts),
+		limit: cmp.Or(r.options.accounts, recomputedAccounts),
 		table: pgx.Identifier{"rebuilt", "funds"}, read: readRebuiltFunds, write: writeRebuiltFunds,
 	}
 	return pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
@@ -212,10 +212,11 @@ func (r *rebuilding) read(ctx context.Context, q reader) (*stretch, error) {
 
 // write decides a stretch and adds it to the new tables.
 func (r *rebuilding) write(ctx context.Context, tx pgx.Tx, s *stretch) error {
-	if err := r.recomputed.load(ctx, tx, s.rows); err != nil {
+	all, err := r.recomputed.load(ctx, tx, s.rows)
+	if err != nil {
 		return err
 	}
-	outcomes := r.recomputed.decide(s.rows)
+	outcomes := decide(all, s.rows)
 	if err := r.check(s, outcomes); err != nil {
 		return err
 	}

@@ -20,41 +20,41 @@ type recomputed struct {
 	stored   bool   // the table may have accounts that are not in memory
 }
 
-// load brings everybody whom the records name into memory.
-func (r *recomputed) load(ctx context.Context, tx pgx.Tx, rows []depotRow) error {
-	if len(r.accounts) >= r.limit {
+// load returns the parties of each record.
+func (r *recomputed) load(ctx context.Context, tx pgx.Tx, rows []depotRow) ([]parties, error) {
+	if len(r.accounts.numbers) >= r.limit {
 		if err := r.store(ctx, tx); err != nil {
-			return err
+			return nil, err
 		}
-		clear(r.accounts)
+		r.accounts = accounts{}
 	}
 	var missing []int64
-	for i := range rows {
-		for _, id := range [...]int64{rows[i].userID, rows[i].toUserID} {
-			if r.accounts[id] == nil {
-				r.accounts[id] = &account{changed: true}
-				missing = append(missing, id)
-			}
+	known := func(id int64) *account {
+		if a := r.accounts.find(id); a != nil {
+			return a
 		}
+		missing = append(missing, id)
+		return r.accounts.add(id, account{changed: true})
 	}
+	all := partiesOf(rows, known)
 	if !r.stored || len(missing) == 0 {
-		return nil
+		return all, nil
 	}
 	found, _ := tx.Query(ctx, r.read, missing)
 	var id, balanceMinor int64
 	var transfers int16
 	_, err := pgx.ForEachRow(found, []any{&id, &balanceMinor, &transfers}, func() error {
-		*r.accounts[id] = account{balanceMinor: balanceMinor, transfers: transfers}
+		*r.accounts.find(id) = account{balanceMinor: balanceMinor, transfers: transfers}
 		return nil
 	})
-	return err
+	return all, err
 }
 
-// decide returns the outcomes of records whose users are loaded.
-func (r *recomputed) decide(rows []depotRow) []outcome {
+// decide returns the outcomes of records, given their parties.
+func decide(all []parties, rows []depotRow) []outcome {
 	outcomes := make([]outcome, len(rows))
 	for i := range rows {
-		outcomes[i] = r.accounts.apply(rows[i].entry)
+		outcomes[i] = all[i].apply(rows[i].entry)
 	}
 	return outcomes
 }
@@ -62,8 +62,8 @@ func (r *recomputed) decide(rows []depotRow) []outcome {
 // store writes what changed into the table, in the order of its key.
 func (r *recomputed) store(ctx context.Context, tx pgx.Tx) error {
 	var ids []int64
-	for id, a := range r.accounts {
-		if a.changed {
+	for id := range r.accounts.numbers {
+		if r.accounts.find(id).changed {
 			ids = append(ids, id)
 		}
 	}
@@ -72,7 +72,7 @@ func (r *recomputed) store(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	for _, id := range ids {
-		r.accounts[id].changed = false
+		r.accounts.find(id).changed = false
 	}
 	r.stored = true
 	return nil
@@ -82,7 +82,7 @@ func (r *recomputed) storeUsers(ctx context.Context, tx pgx.Tx, ids []int64) err
 	if !r.stored {
 		_, err := tx.CopyFrom(ctx, r.table, []string{"user_id", "balance_minor", "transfers"},
 			pgx.CopyFromSlice(len(ids), func(i int) ([]any, error) {
-				a := r.accounts[ids[i]]
+				a := r.accounts.find(ids[i])
 				return []any{ids[i], a.balanceMinor, a.transfers}, nil
 			}))
 		return err
@@ -90,7 +90,8 @@ func (r *recomputed) storeUsers(ctx context.Context, tx pgx.Tx, ids []int64) err
 	for chunk := range slices.Chunk(ids, replayChunk) {
 		balances, transfers := make([]int64, len(chunk)), make([]int16, len(chunk))
 		for i, id := range chunk {
-			balances[i], transfers[i] = r.accounts[id].balanceMinor, r.accounts[id].transfers
+			a := r.accounts.find(id)
+			balances[i], transfers[i] = a.balanceMinor, a.transfers
 		}
 		if _, err := tx.Exec(ctx, r.write, chunk, balances, transfers); err != nil {
 			return err

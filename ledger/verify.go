@@ -139,7 +139,7 @@ func (v *verification) open(ctx context.Context) error {
 	}
 	v.replay = replay{want: want, next: make([]int64, len(want))}
 	v.recomputed = recomputed{
-		accounts: accounts{}, limit: cmp.Or(v.options.accounts, recomputedAccounts),
+		limit: cmp.Or(v.options.accounts, recomputedAccounts),
 		table: pgx.Identifier{"recomputed_funds"}, read: readRecomputedFunds, write: writeRecomputedFunds,
 	}
 	return nil
@@ -210,12 +210,12 @@ func (v *verification) readPortion(ctx context.Context) (p portion, more bool, e
 // recompute decides a stretch again and compares.
 func (v *verification) recompute(ctx context.Context, p portion) error {
 	v.mu.Lock()
-	err := v.recomputed.load(ctx, v.tx, p.stretch.rows)
+	all, err := v.recomputed.load(ctx, v.tx, p.stretch.rows)
 	v.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	outcomes := v.recomputed.decide(p.stretch.rows)
+	outcomes := decide(all, p.stretch.rows)
 	v.compareLinks(p.stretch, outcomes)
 	for i := range histories {
 		v.compareHistory(i, p.have[i], p.stretch.rows, outcomes)

@@ -40,7 +40,7 @@ func TestWorkerRecallsWhoWasNamedLately(t *testing.T) {
 			return false
 		}
 		defer lent.giveBack()
-		return lent.memory.younger[alice] != nil && lent.memory.younger[bob] != nil
+		return lent.memory.younger.find(alice) != nil && lent.memory.younger.find(bob) != nil
 	})
 	f.record()
 	settle(t, d, Transfer{"bob1", alice, bob, 5})
