@@ -84,11 +84,11 @@ func TestStatementsPrepare(t *testing.T) {
 // by its partition alone, a table is changed once in a statement, and time is the transaction's. Transactions are told by statements, but for reads, whose
 // message is one: TestPStatesReadInOneMessage. Rebuild's lock is the session's with the node that it is connected to, and guards nothing but one operator
 // from another. A cluster refuses the time in what is returned and rows of no columns, and to join a table with one that planning leaves out for a false
-// argument; of a union it makes statements of their own, unless that is inside a join by user.
+// argument; of a union it makes statements of their own, unless that is inside a join by user. It crashes where a column is set to an element of an array.
 func TestStatementsStayInSubset(t *testing.T) {
 	t.Parallel()
 	refused := regexp.MustCompile(`(?i)nextval|\bserial\b|TRIGGER|clock_timestamp|LOCK TABLE|advisory|EXPORT|SNAPSHOT|WITH HOLD|FREEZE`)
-	cluster := regexp.MustCompile(`(?i)RETURNING.*\bnow\(|SELECT FROM (depot|progress|funds|lease)|WHERE \$\d+ AND|(?m)^UNION`)
+	cluster := regexp.MustCompile(`(?i)RETURNING.*\bnow\(|SELECT FROM (depot|progress|funds|lease)|WHERE \$\d+ AND|(?m)^UNION|(SET|,)\s+\w+ = \(\$\d+::\w+\[\]\)\[`)
 	lock := regexp.MustCompile(`(?i)FOR (UPDATE|SHARE|NO KEY UPDATE|KEY SHARE)`)
 	onePartition := regexp.MustCompile(`WHERE partition = (\$1|0) FOR UPDATE$`)
 	twoChanges := regexp.MustCompile(`(?s)ALTER TABLE.*\b(ADD|ALTER|DROP)\b.*\b(ADD|ALTER|DROP)\b`)

@@ -28,3 +28,14 @@ func TestWriteStatements(t *testing.T) {
 		}
 	}
 }
+
+// Invariant: the accounts of a microbatch are looked up by their key, each once, also by a plan that was made while there was one account.
+func TestWriteFundsPlan(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Plain(t)
+	mustExec(t, pool, "INSERT INTO funds VALUES (1, 5); ANALYZE funds")
+	plan := explain(t, pool, writeFunds, 5)
+	if strings.Count(plan, "->") != 1 || !strings.Contains(plan, "Index Cond: (user_id = ANY ($1))") {
+		t.Errorf("the plan is\n%s", plan)
+	}
+}
