@@ -58,6 +58,9 @@
 //
 // A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone,
 // whatever the size of the ledger is. Rows of funds are still all over their table, and so is what is listed by id.
+// Those of funds take a hundred bytes an account with their key, for which Postgres wants shared_buffers: a ledger of a million accounts and three million
+// records decided 0.70 and 0.77 of an empty one's records a second with 128 MB, which is Postgres' default, and 0.88 and 0.89 with 512 MB.
+//
 // What is read of a user is looked up in one segment after the other, by one statement that stops where its page is full: a record of long ago, or none at
 // all, costs a probe of an index for each segment in between, some microseconds. A new ledger has one segment, one of ten million records 39.
 //
