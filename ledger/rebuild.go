@@ -123,6 +123,9 @@ func (r *rebuilding) create(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := execReturned(ctx, tx, readSamples); err != nil {
+			return err
+		}
 		var cluster bool
 		if err := tx.QueryRow(ctx, clusterPresent).Scan(&cluster); err != nil {
 			return err
@@ -132,21 +135,29 @@ func (r *rebuilding) create(ctx context.Context) error {
 				return err
 			}
 		}
-		rows, _ := tx.Query(ctx, readGrants)
-		grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
+		if err := execReturned(ctx, tx, readGrants); err != nil {
 			return err
 		}
-		for _, grant := range grants {
-			if _, err := tx.Exec(ctx, grant); err != nil {
-				return err
-			}
-		}
-		rows, _ = tx.Query(ctx, readProgress)
+		rows, _ := tx.Query(ctx, readProgress)
 		want, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 		r.replay = replay{next: make([]int64, len(want)), want: want}
 		return err
 	})
+}
+
+// execReturned executes the statements that a query returns.
+func execReturned(ctx context.Context, tx pgx.Tx, query string) error {
+	rows, _ := tx.Query(ctx, query)
+	statements, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, sql := range statements {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // distribute spreads the new tables over a cluster.

@@ -19,7 +19,7 @@ const createRebuiltSchema = `CREATE SCHEMA rebuilt`
 const createRebuiltFunds = `CREATE TABLE rebuilt.funds (
     LIKE public.funds INCLUDING ALL EXCLUDING INDEXES,
     CONSTRAINT funds_pkey PRIMARY KEY (user_id)
-) WITH (fillfactor = 85)`
+) WITH (fillfactor = 90)`
 
 const createRebuiltOutgoing = `CREATE TABLE rebuilt.outgoing_transfers (LIKE public.outgoing_transfers INCLUDING ALL EXCLUDING INDEXES)`
 
@@ -47,6 +47,12 @@ const distributeRebuiltIncoming = `SELECT create_distributed_table('rebuilt.inco
     colocate_with => 'public.funds')`
 
 const distributeRebuiltDeposits = `SELECT create_distributed_table('rebuilt.deposits', 'user_id', colocate_with => 'public.funds')`
+
+// readSamples returns the statements by which Postgres takes as few rows of the new tables for its statistics as of the old.
+const readSamples = `SELECT format('ALTER TABLE rebuilt.%I ALTER COLUMN %I SET STATISTICS %s', c.relname, a.attname, a.attstattarget)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attstattarget >= 0
+WHERE c.oid IN ('public.funds'::regclass, 'public.outgoing_transfers'::regclass, 'public.incoming_transfers'::regclass,
+    'public.deposits'::regclass)`
 
 // readGrants returns the statements that give others the rights on the new tables that they have on the old.
 const readGrants = `SELECT format('GRANT %s ON rebuilt.%I TO %s%s', a.privilege_type, c.relname,

@@ -39,7 +39,8 @@ func catalogue(t testing.TB, pool *pgxpool.Pool) []string {
     AND relname IN ('funds', 'outgoing_transfers', 'incoming_transfers', 'deposits')
 )
 SELECT format('%s %s %s %s', relname, reloptions, relacl, relpersistence) FROM c
-UNION ALL SELECT format('%s.%s %s %s %s %s %s %s', relname, attname, attnum, atttypid::regtype, attnotnull, attstorage, attcollation, attcompression)
+UNION ALL SELECT format('%s.%s %s %s %s %s %s %s %s', relname, attname, attnum, atttypid::regtype, attnotnull, attstorage, attcollation, attcompression,
+    attstattarget)
 FROM c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0
 UNION ALL SELECT format('%s: %s %s', relname, conname, pg_get_constraintdef(k.oid)) FROM c JOIN pg_constraint k ON conrelid = c.oid
 UNION ALL SELECT format('%s: %s', relname, pg_get_indexdef(indexrelid)) FROM c JOIN pg_index ON indrelid = c.oid

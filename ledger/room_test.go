@@ -12,7 +12,7 @@ func TestFundsGiveRoomBack(t *testing.T) {
 	pool := pgtest.New(t)
 	d := newDepot(t, pool)
 	w := NewWorker(d, WorkerOptions{Logger: testLogger(t)})
-	const roomy = `SELECT count(*) FROM funds WHERE octet_length(room) = 15`
+	const roomy = `SELECT count(*) FROM funds WHERE octet_length(room) = 13`
 	for _, step := range []struct {
 		name    string
 		records []Record

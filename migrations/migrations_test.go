@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -23,7 +24,18 @@ import (
 // connect opens a connection to an empty database: a test database without its schema.
 func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
+	return connectNoticing(t, url, nil)
+}
+
+// connectNoticing gives what Postgres tells by the way to noticed.
+func connectNoticing(t *testing.T, url string, noticed pgconn.NoticeHandler) *pgx.Conn {
+	t.Helper()
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.OnNotice = noticed
+	conn, err := pgx.ConnectConfig(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,6 +201,33 @@ INSERT INTO incoming_transfers VALUES (2, 0, 1, 5, 12, 3, 0, now(), 1, 'a', 0)`
 		const read = `SELECT column_default FROM information_schema.columns WHERE table_name = $1 AND column_name = 'by_id'`
 		if err := conn.QueryRow(t.Context(), read, table).Scan(&fallback); err != nil || fallback != nil {
 			t.Errorf("%s has the default %v, %v", table, fallback, err)
+		}
+	}
+}
+
+// Invariant: statistics of the ledger's tables take a sample of 3,000 rows. Balances cannot be tidied while a sample is taken.
+func TestSamplesAreSmall(t *testing.T) {
+	const fill = `INSERT INTO depot SELECT n, n, n, 1, 0, now(), 0, 0, n FROM generate_series(1, 4000) n;
+INSERT INTO microbatches (position, next_offset, partition) SELECT n, n, 0 FROM generate_series(1, 4000) n;
+INSERT INTO funds (user_id, balance_minor) SELECT n, 0 FROM generate_series(1, 4000) n;
+INSERT INTO deposits SELECT n, n, 1, 0, n, now(), 1, n, 0 FROM generate_series(1, 4000) n;
+INSERT INTO outgoing_transfers SELECT n, n, 0, 1, 1, n, now(), 1, n, 0, false FROM generate_series(1, 4000) n;
+INSERT INTO incoming_transfers SELECT n, n, 0, 1, 1, 0, n, now(), 1, n, 0, false FROM generate_series(1, 4000) n`
+	sample := regexp.MustCompile(`"(\w+)": .* (\d+) rows in sample`)
+	found := map[string]string{}
+	conn := connectNoticing(t, pgtest.PlainURL(t), func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if m := sample.FindStringSubmatch(n.Message); m != nil {
+			found[m[1]] = m[2]
+		}
+	})
+	for _, sql := range []string{fill, "ANALYZE VERBOSE depot, microbatches, funds, deposits, outgoing_transfers, incoming_transfers"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, table := range []string{"depot", "microbatches", "funds", "deposits", "outgoing_transfers", "incoming_transfers"} {
+		if found[table] != "3000" {
+			t.Errorf("the sample of %s has %q rows", table, found[table])
 		}
 	}
 }
