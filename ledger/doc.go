@@ -58,8 +58,13 @@
 //
 // A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone,
 // whatever the size of the ledger is. Rows of funds are still all over their table, and so is what is listed by id.
-// Those of funds take a hundred bytes an account with their key, for which Postgres wants shared_buffers: a ledger of a million accounts and three million
-// records decided 0.70 and 0.77 of an empty one's records a second with 128 MB, which is Postgres' default, and 0.88 and 0.89 with 512 MB.
+// Those of funds take ninety bytes an account with their key, for which Postgres wants shared_buffers: with its default of 128 MB, a ledger of a million
+// accounts and ten million records decided 0.74 of an empty one's records a second. When accounts took 103 bytes, it was 0.72 and 0.73 with 128 MB,
+// 0.78 with 160 MB, and 0.82 with 192 and 512 MB.
+//
+// A balance changes in its page, which has room for some thirty old versions, and Postgres removes those that no snapshot may see. What keeps a snapshot for
+// seconds while balances change (a dump, Verify, an AppendTx that stays open) makes rows move to other pages, and the key grow. Rebuild brings
+// them together. Postgres' own statistics do not keep theirs for long, as they take small samples of these tables: see migrations/0010_sample.sql.
 //
 // What is read of a user is looked up in one segment after the other, by one statement that stops where its page is full: a record of long ago, or none at
 // all, costs a probe of an index for each segment in between, some microseconds. A new ledger has one segment, one of ten million records 39.
