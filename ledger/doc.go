@@ -62,9 +62,11 @@
 // accounts and ten million records decided 0.74 of an empty one's records a second. When accounts took 103 bytes, it was 0.72 and 0.73 with 128 MB,
 // 0.78 with 160 MB, and 0.82 with 192 and 512 MB.
 //
-// A balance changes in its page, which has room for some thirty old versions, and Postgres removes those that no snapshot may see. What keeps a snapshot for
-// seconds while balances change (a dump, Verify, an AppendTx that stays open) makes rows move to other pages, and the key grow. Rebuild brings
-// them together. Postgres' own statistics do not keep theirs for long, as they take small samples of these tables: see migrations/0010_sample.sql.
+// A balance changes in its page, which has room for some twenty-five old versions, and Postgres removes those that no open transaction may see. One that is
+// open for seconds while balances change (a dump, Verify, an import of the catalogue, an AppendTx that is not committed) makes rows move to other
+// pages, and the key grow: a million accounts that were changed forty thousand times a second had funds of 87 MB before a Verify of half a minute, and
+// of 160 MB after it. Only Rebuild brings them together again. Postgres' own statistics take small samples of these tables and are ready at
+// once: see migrations/0010_sample.sql.
 //
 // What is read of a user is looked up in one segment after the other, by one statement that stops where its page is full: a record of long ago, or none at
 // all, costs a probe of an index for each segment in between, some microseconds. A new ledger has one segment, one of ten million records 39.

@@ -105,9 +105,9 @@ func TestDepotAppendUnavailable(t *testing.T) {
 }
 
 // countRows returns the number that a query yields.
-func countRows(t testing.TB, pool *pgxpool.Pool, sql string) (n int64) {
+func countRows(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) (n int64) {
 	t.Helper()
-	if err := pool.QueryRow(testContext(t), sql).Scan(&n); err != nil {
+	if err := pool.QueryRow(testContext(t), sql, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return n

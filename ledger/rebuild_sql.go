@@ -11,7 +11,8 @@ const unlockRebuild = `SELECT pg_advisory_unlock(4967208061386354034)`
 
 const dropRebuilt = `DROP SCHEMA IF EXISTS rebuilt CASCADE`
 
-// Like the old ones, but for indexes and what LIKE does not copy.
+// Like the old ones, but for indexes and what LIKE does not copy. Autovacuum keeps away from them until they are in their place: it would hold the
+// swap up for a second, which is when that gives up.
 var createRebuilt = [...]string{createRebuiltSchema, createRebuiltFunds, createRebuiltOutgoing, createRebuiltIncoming, createRebuiltDeposits}
 
 const createRebuiltSchema = `CREATE SCHEMA rebuilt`
@@ -19,13 +20,16 @@ const createRebuiltSchema = `CREATE SCHEMA rebuilt`
 const createRebuiltFunds = `CREATE TABLE rebuilt.funds (
     LIKE public.funds INCLUDING ALL EXCLUDING INDEXES,
     CONSTRAINT funds_pkey PRIMARY KEY (user_id)
-) WITH (fillfactor = 90)`
+) WITH (fillfactor = 90, autovacuum_enabled = off)`
 
-const createRebuiltOutgoing = `CREATE TABLE rebuilt.outgoing_transfers (LIKE public.outgoing_transfers INCLUDING ALL EXCLUDING INDEXES)`
+const createRebuiltOutgoing = `CREATE TABLE rebuilt.outgoing_transfers (LIKE public.outgoing_transfers INCLUDING ALL EXCLUDING INDEXES)
+WITH (autovacuum_enabled = off)`
 
-const createRebuiltIncoming = `CREATE TABLE rebuilt.incoming_transfers (LIKE public.incoming_transfers INCLUDING ALL EXCLUDING INDEXES)`
+const createRebuiltIncoming = `CREATE TABLE rebuilt.incoming_transfers (LIKE public.incoming_transfers INCLUDING ALL EXCLUDING INDEXES)
+WITH (autovacuum_enabled = off)`
 
-const createRebuiltDeposits = `CREATE TABLE rebuilt.deposits (LIKE public.deposits INCLUDING ALL EXCLUDING INDEXES)`
+const createRebuiltDeposits = `CREATE TABLE rebuilt.deposits (LIKE public.deposits INCLUDING ALL EXCLUDING INDEXES)
+WITH (autovacuum_enabled = off)`
 
 // On a Citus cluster the new tables are spread as the old ones are: see the package migrations. A transaction there that moves or drops tables of several
 // shards may have one connection to each node, and has to say so before.
@@ -103,7 +107,18 @@ const readEpoch = `SELECT epoch FROM lease WHERE id = 1`
 
 const dropReplaced = `DROP TABLE public.funds, public.outgoing_transfers, public.incoming_transfers, public.deposits`
 
-var moveRebuilt = [...]string{moveRebuiltFunds, moveRebuiltOutgoing, moveRebuiltIncoming, moveRebuiltDeposits, dropRebuilt}
+var moveRebuilt = [...]string{
+	vacuumRebuiltFunds, vacuumRebuiltOutgoing, vacuumRebuiltIncoming, vacuumRebuiltDeposits,
+	moveRebuiltFunds, moveRebuiltOutgoing, moveRebuiltIncoming, moveRebuiltDeposits, dropRebuilt,
+}
+
+const vacuumRebuiltFunds = `ALTER TABLE rebuilt.funds RESET (autovacuum_enabled)`
+
+const vacuumRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers RESET (autovacuum_enabled)`
+
+const vacuumRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers RESET (autovacuum_enabled)`
+
+const vacuumRebuiltDeposits = `ALTER TABLE rebuilt.deposits RESET (autovacuum_enabled)`
 
 const moveRebuiltFunds = `ALTER TABLE rebuilt.funds SET SCHEMA public`
 

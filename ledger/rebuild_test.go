@@ -297,6 +297,23 @@ func TestRebuildRefusesDependents(t *testing.T) {
 	verifyOK(t, pool, 0)
 }
 
+// Invariant: autovacuum does not work on the new tables before they are in their place, where it does.
+func TestRebuildWithoutAutovacuum(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Plain(t)
+	for _, sql := range createRebuilt {
+		mustExec(t, pool, sql)
+	}
+	const off = `SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::text::regnamespace AND 'autovacuum_enabled=off' = ANY(reloptions)`
+	if n := countRows(t, pool, off, "rebuilt"); n != 4 {
+		t.Errorf("autovacuum keeps away from %d new tables, want 4", n)
+	}
+	mustRebuild(t, pool, 0)
+	if n := countRows(t, pool, off, "public"); n != 0 {
+		t.Errorf("autovacuum keeps away from %d tables", n)
+	}
+}
+
 // fakeDistribute is the function of Citus that Rebuild uses. It notes its calls.
 const fakeDistribute = `CREATE TABLE calls (n integer GENERATED ALWAYS AS IDENTITY, call text);
 CREATE FUNCTION create_distributed_table(name regclass, distribution_column text, colocate_with text) RETURNS void LANGUAGE sql AS $$
