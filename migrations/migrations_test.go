@@ -232,6 +232,18 @@ INSERT INTO incoming_transfers SELECT n, n, 0, 1, 1, 0, n, now(), 1, n, 0, false
 	}
 }
 
+// Invariant: a page of funds takes 122 accounts, so that as many as can be lie in the memory of Postgres.
+func TestFundsArePacked(t *testing.T) {
+	conn := connect(t, pgtest.PlainURL(t))
+	if _, err := conn.Exec(t.Context(), `INSERT INTO funds (user_id, balance_minor) SELECT n, 0 FROM generate_series(1, 1220) n`); err != nil {
+		t.Fatal(err)
+	}
+	const perPage = `SELECT count(*)::text FROM funds GROUP BY (ctid::text::point)[0]`
+	if found, want := lines(t, conn, perPage), slices.Repeat([]string{"122"}, 10); !slices.Equal(found, want) {
+		t.Errorf("pages have %q accounts, want %q", found, want)
+	}
+}
+
 // Invariant: 0003 finds the payees' balances out from what was decided before it.
 func TestUpPayeeBalances(t *testing.T) {
 	conn := migratedTo(t, 2)
