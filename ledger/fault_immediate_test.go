@@ -115,9 +115,12 @@ func ofMessage(seen []point, statements ...string) (points []point) {
 	return nil
 }
 
+// start returns when the worker listens. That statement is sent once, beside the others: who took it for one of theirs would wait for it in vain.
 func (i *immediateTable) start(t *testing.T) (stop func()) {
 	t.Helper()
-	return startWorker(t, i.mine.depot, WorkerOptions{ID: "first", Lease: shortLease})
+	stop = startWorker(t, i.mine.depot, WorkerOptions{ID: "first", Lease: shortLease})
+	waitListening(t, i.mine.depot)
+	return stop
 }
 
 // check makes a round, in which the process may be lost. Then another one repeats the call, and its worker decides.

@@ -12,17 +12,23 @@ import (
 // presumeOthers lets a depot's worker tell what is settled as if another process were listening all the time.
 func presumeOthers(d *Depot) { d.waiters.heardOther(time.Now().Add(time.Hour)) }
 
+// waitListening returns when notifications arrive.
+func waitListening(t testing.TB, d *Depot) {
+	t.Helper()
+	until(t, "it listens", func() bool {
+		d.waiters.mu.Lock()
+		defer d.waiters.mu.Unlock()
+		return d.waiters.listening
+	})
+}
+
 // Invariant: what is settled is told when another process listens, and only then: who is alone does not pay for it.
 func TestWorkerNotifiesOthersOnly(t *testing.T) {
 	t.Parallel()
 	pool, f := pgtest.New(t), newFaults()
 	d := newDepot(t, newFaultyPool(t, pool, f))
 	startWorker(t, d, WorkerOptions{Lease: time.Hour})
-	until(t, "it listens", func() bool {
-		d.waiters.mu.Lock()
-		defer d.waiters.mu.Unlock()
-		return d.waiters.listening
-	})
+	waitListening(t, d)
 	waitIdle(t, d) // until then who appends tells it to whoever decides
 	d.waiters.mu.Lock()
 	d.waiters.heard = time.Now().Add(-presence)
