@@ -108,17 +108,17 @@ const readEpoch = `SELECT epoch FROM lease WHERE id = 1`
 const dropReplaced = `DROP TABLE public.funds, public.outgoing_transfers, public.incoming_transfers, public.deposits`
 
 var moveRebuilt = [...]string{
-	vacuumRebuiltFunds, vacuumRebuiltOutgoing, vacuumRebuiltIncoming, vacuumRebuiltDeposits,
+	resetRebuiltFunds, resetRebuiltOutgoing, resetRebuiltIncoming, resetRebuiltDeposits,
 	moveRebuiltFunds, moveRebuiltOutgoing, moveRebuiltIncoming, moveRebuiltDeposits, dropRebuilt,
 }
 
-const vacuumRebuiltFunds = `ALTER TABLE rebuilt.funds RESET (autovacuum_enabled)`
+const resetRebuiltFunds = `ALTER TABLE rebuilt.funds RESET (autovacuum_enabled)`
 
-const vacuumRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers RESET (autovacuum_enabled)`
+const resetRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers RESET (autovacuum_enabled)`
 
-const vacuumRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers RESET (autovacuum_enabled)`
+const resetRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers RESET (autovacuum_enabled)`
 
-const vacuumRebuiltDeposits = `ALTER TABLE rebuilt.deposits RESET (autovacuum_enabled)`
+const resetRebuiltDeposits = `ALTER TABLE rebuilt.deposits RESET (autovacuum_enabled)`
 
 const moveRebuiltFunds = `ALTER TABLE rebuilt.funds SET SCHEMA public`
 

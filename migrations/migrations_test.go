@@ -213,6 +213,7 @@ INSERT INTO funds (user_id, balance_minor) SELECT n, 0 FROM generate_series(1, 4
 INSERT INTO deposits SELECT n, n, 1, 0, n, now(), 1, n, 0 FROM generate_series(1, 4000) n;
 INSERT INTO outgoing_transfers SELECT n, n, 0, 1, 1, n, now(), 1, n, 0, false FROM generate_series(1, 4000) n;
 INSERT INTO incoming_transfers SELECT n, n, 0, 1, 1, 0, n, now(), 1, n, 0, false FROM generate_series(1, 4000) n`
+	tables := []string{"depot", "microbatches", "funds", "deposits", "outgoing_transfers", "incoming_transfers"}
 	sample := regexp.MustCompile(`"(\w+)": .* (\d+) rows in sample`)
 	found := map[string]string{}
 	conn := connectNoticing(t, pgtest.PlainURL(t), func(_ *pgconn.PgConn, n *pgconn.Notice) {
@@ -220,12 +221,12 @@ INSERT INTO incoming_transfers SELECT n, n, 0, 1, 1, 0, n, now(), 1, n, 0, false
 			found[m[1]] = m[2]
 		}
 	})
-	for _, sql := range []string{fill, "ANALYZE VERBOSE depot, microbatches, funds, deposits, outgoing_transfers, incoming_transfers"} {
+	for _, sql := range []string{fill, "ANALYZE VERBOSE " + strings.Join(tables, ", ")} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, table := range []string{"depot", "microbatches", "funds", "deposits", "outgoing_transfers", "incoming_transfers"} {
+	for _, table := range tables {
 		if found[table] != "3000" {
 			t.Errorf("the sample of %s has %q rows", table, found[table])
 		}
