@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -109,6 +110,52 @@ func TestDepotAppendConflict(t *testing.T) {
 	receipts, err := d.Append(ctx, Transfer{"bob1", bob, alice, 1}, Transfer{"salary", alice, bob, 1})
 	if err != nil || receipts[0].Replayed || receipts[1].Replayed {
 		t.Errorf("ids of another payer and another kind: %+v, %v", receipts, err)
+	}
+}
+
+// Invariant: a call that contradicts the depot, and itself or one before it as well, is told of its first record that does not fit and of what the depot
+// holds, whichever way its group is appended.
+func TestDepotAppendFirstConflict(t *testing.T) {
+	t.Parallel()
+	type appendRecords func(context.Context, *Depot, ...Record) error
+	alone := func(ctx context.Context, d *Depot, records ...Record) error {
+		_, err := d.Append(ctx, records...)
+		return err
+	}
+	for name, appendTo := range map[string]appendRecords{
+		"alone": alone,
+		"after another": func(ctx context.Context, d *Depot, records ...Record) error {
+			group := []*call{newCall(t, Deposit{"rent", alice, 12}), newCall(t, records...)}
+			var committing bool
+			if err := d.attempt(ctx, group, &committing); err != nil || group[0].err != nil {
+				return errors.Join(errors.New("the call before"), err, group[0].err)
+			}
+			return group[1].err
+		},
+		"beside an idle worker": func(ctx context.Context, d *Depot, records ...Record) error {
+			return alone(ctx, newBorrowed(t, d).Depot, records...)
+		},
+		"in a transaction": func(ctx context.Context, d *Depot, records ...Record) error {
+			return pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+				_, err := d.AppendTx(ctx, tx, records)
+				return err
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, ctx := newDepot(t, pgtest.New(t)), testContext(t)
+			if _, err := d.Append(ctx, Deposit{"salary", alice, 200}); err != nil {
+				t.Fatal(err)
+			}
+			err := appendTo(ctx, newDepot(t, d.pool),
+				Deposit{"rent", alice, 12}, Deposit{"salary", alice, 10}, Deposit{"salary", alice, 11}, Deposit{"rent", alice, 13})
+			want := ConflictError{1, "salary", "amount", 200, 10}
+			var conflict *ConflictError
+			if !errors.As(err, &conflict) || *conflict != want {
+				t.Errorf("Append: %v, %+v, want %+v", err, conflict, want)
+			}
+		})
 	}
 }
 

@@ -25,13 +25,14 @@
 //
 //   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
 //     whatever arrived while the last one was under way. No timer makes a group, and a conflict stays with its call. A group whose records
-//     are all new takes one round trip; the unique key refuses the others, and they are looked up. A small group that finds the worker of
-//     its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the worker's microbatch, under its
-//     term and fence, and if it is refused because others were faster, or keep it waiting for a tenth of a second, it is appended and
-//     decided as usual.
+//     are all new takes one round trip; the unique key refuses the others, and they are looked up, as is one that contradicts itself. A small
+//     group that finds the worker of its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the
+//     worker's microbatch, under its term and fence, and if it is refused because others were faster, or keep it waiting for a tenth of a
+//     second, it is appended and decided as usual.
 //   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
 //     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
-//     *ConflictError. The outcome never changes, also not that of a refusal after the account was funded.
+//     *ConflictError, which names the first record of the call that does not fit. The outcome never changes, also not that of a refusal
+//     after the account was funded.
 //   - Each record is decided exactly once: progress and PStates change in one transaction, and progress only by
 //     compare-and-set of offset and epoch. A worker that was paused past its lease finds a later epoch and applies nothing.
 //     What it remembers of the funds, and what it decided ahead of a commit, is of its term and ends with that. One microbatch

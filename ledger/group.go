@@ -90,7 +90,7 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 		if errors.Is(err, errApart) {
 			err = d.appendFresh(ctx, group, committing)
 		}
-		if !isDataError(err) {
+		if !isDataError(err) && !errors.Is(err, errContradicted) {
 			return err
 		}
 	}
@@ -137,6 +137,7 @@ func (d *Depot) lookUpAndAppend(ctx context.Context, group []*call, committing *
 	if a.found > 0 {
 		d.lookups = lookupsAfterReplay
 	}
+	a.addGroup(group)
 	return d.appendNew(ctx, conn.Conn(), a, group, committing)
 }
 

@@ -273,6 +273,16 @@ WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
 	}
 }
 
+// newCall is a call that has not been put in a line.
+func newCall(t testing.TB, records ...Record) *call {
+	t.Helper()
+	es, err := entries(records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &call{entries: es, token: newToken(), done: make(chan struct{})}
+}
+
 // Invariant: data that only the server refuses harms just its own call.
 func TestDepotAppendDataErrorStaysWithItsCall(t *testing.T) {
 	t.Parallel()
@@ -285,11 +295,7 @@ func TestDepotAppendDataErrorStaysWithItsCall(t *testing.T) {
 	}
 	group := []*call{}
 	for i, amount := range []int64{1, 13, 2} {
-		es, err := entries([]Record{Deposit{fmt.Sprint(i), alice, amount}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		group = append(group, &call{entries: es, token: newToken(), done: make(chan struct{})})
+		group = append(group, newCall(t, Deposit{fmt.Sprint(i), alice, amount}))
 	}
 	d.commit(ctx, group)
 	if group[0].err != nil || group[1].err == nil || group[2].err != nil {

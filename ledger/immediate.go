@@ -100,7 +100,7 @@ func (d *Depot) borrow(ctx context.Context, group []*call) *idleTerm {
 func (t *term) giveBack() { <-t.use }
 
 // appendDecided appends a group of which the depot holds nothing, and decides it, in one transaction. errApart says that it has to be
-// done in two, a data error that the depot holds some of it.
+// done in two, a data error that the depot holds some of it, errContradicted that the depot has to be looked up.
 func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bool) error {
 	t := d.borrow(ctx, group)
 	if t == nil {
@@ -111,12 +111,9 @@ func (d *Depot) appendDecided(ctx context.Context, group []*call, committing *bo
 	defer t.whenOver(cancel)()
 	a := newAppending(1)
 	a.heads[0] = t.next[0]
-	for _, c := range group {
-		c.receipts, c.err = a.add(c.entries, c.token)
-	}
-	if len(a.added) == 0 { // each call contradicts itself
+	if a.addGroup(group) {
 		t.giveBack()
-		return nil
+		return errContradicted
 	}
 	im, err := t.decide(ctx, a.added[0])
 	if err != nil {
