@@ -115,7 +115,7 @@ WHERE by_id <> (nth > 256)`
 func TestPStatesByID_ofOneMoment(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
-	const decided = `INSERT INTO funds VALUES (0, 1), (1, 1);
+	const decided = `INSERT INTO funds (user_id, balance_minor, transfers) VALUES (0, 1, 256), (1, 1, 256);
 INSERT INTO outgoing_transfers SELECT 0, p, 1, 1, 1, p, now(), 1, 'r' || p, p >> 18, p > 262144 FROM unnest('{5,262144,262145}'::bigint[]) p;
 INSERT INTO incoming_transfers SELECT 1, position, 0, 1, 1, 1, position, appended_at, 1, record_id, segment, by_id FROM outgoing_transfers`
 	mustExec(t, pool, decided)

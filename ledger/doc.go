@@ -58,7 +58,7 @@
 // # Segments
 //
 // A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone,
-// whatever the size of the ledger is. Rows of funds are still all over their table, and so is what is listed by id.
+// whatever the size of the ledger is. Rows of funds are still all over their table.
 // Those of funds take ninety bytes an account with their key, for which Postgres wants shared_buffers: with its default of 128 MB, a ledger of a million
 // accounts and ten million records decided 0.68 to 0.74 of an empty one's records a second. More of it helps: when accounts took 103 bytes, it was 0.71 to
 // 0.74 with 128 MB, 0.78 with 160 MB, and 0.82 with 192 and 512 MB.
@@ -73,8 +73,9 @@
 // all, costs a probe of an index for each segment in between, some microseconds. A new ledger has one segment, one of ten million records 39.
 //
 // By record id, the first transfers that name a user, up to 256, are found by walking over them, in their segments. What comes after them is listed by
-// id in an index of all segments. So who has few transfers costs the ledger no such index, which is most users: a transfer makes four index entries, and
-// six where both users have many. For that a page by id, or a count of a range of ids, reads up to 256 rows of each user, half a millisecond or so.
+// id in an index, whose key begins with the segment as well. So who has few transfers costs the ledger no such index, which is most users: a transfer makes
+// four index entries, and six where both users have many. For that a page by id, or a count of a range of ids, reads up to 256 rows of each user, and of who
+// has more what each segment lists first: two milliseconds of a user with a thousand transfers among five million.
 //
 // What is left to the client is the order of record ids: the depot's key begins with them. Ids that grow with time (ULIDs, UUIDs of
 // version 7, counters) touch its newest pages; random ones touch a random page of it each.

@@ -82,14 +82,14 @@ var indexRebuilt = [...]string{
 const keyRebuiltOutgoing = `ALTER TABLE rebuilt.outgoing_transfers
     ADD CONSTRAINT outgoing_transfers_pkey PRIMARY KEY (segment, from_user_id, position)`
 
-const listRebuiltOutgoing = `CREATE INDEX outgoing_transfers_by_id ON rebuilt.outgoing_transfers (from_user_id, record_id)
-    INCLUDE (segment) WHERE by_id`
+const listRebuiltOutgoing = `CREATE INDEX outgoing_transfers_by_id ON rebuilt.outgoing_transfers (segment, from_user_id, record_id)
+    WHERE by_id`
 
 const keyRebuiltIncoming = `ALTER TABLE rebuilt.incoming_transfers
     ADD CONSTRAINT incoming_transfers_pkey PRIMARY KEY (segment, to_user_id, position)`
 
-const listRebuiltIncoming = `CREATE INDEX incoming_transfers_by_id ON rebuilt.incoming_transfers (to_user_id, record_id, from_user_id)
-    INCLUDE (segment) WHERE by_id`
+const listRebuiltIncoming = `CREATE INDEX incoming_transfers_by_id ON rebuilt.incoming_transfers (segment, to_user_id, record_id, from_user_id)
+    WHERE by_id`
 
 const keyRebuiltDeposits = `ALTER TABLE rebuilt.deposits
     ADD CONSTRAINT deposits_pkey PRIMARY KEY (segment, user_id, position)`

@@ -21,25 +21,26 @@ const readTransferDecisions = `SELECT h.from_user_id, h.record_id, h.status, h.p
 FROM unnest($1::bigint[], $2::integer[], $3::bigint[]) AS k (user_id, segment, position)
 JOIN outgoing_transfers h ON h.segment = k.segment AND h.from_user_id = k.user_id AND h.position = k.position`
 
-// With several it is not known where a record is: see by_id_sql.go. $3 are all segments, and $4 is shortHistory. The first half may find ids of one user that
-// were asked of another: to compare pairs there takes as many steps as users, ids and records multiplied.
+// With several it is not known where a record is: see by_id_sql.go. $5 are all segments, of which each record has the first and the last that may hold it,
+// counted from 1 as arrays are, and $6 is shortHistory. The first half may find ids of one user that were asked of another: to compare pairs there takes as
+// many steps as users, ids and records multiplied.
 
 const readTransferDecisionsByID = `SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
 FROM funds f
 CROSS JOIN LATERAL (
     SELECT h.*
     FROM outgoing_transfers h
-    WHERE h.segment = ANY($3) AND h.from_user_id = f.user_id
+    WHERE h.segment = ANY($5) AND h.from_user_id = f.user_id
     ORDER BY h.segment, h.position
-    LIMIT $4
+    LIMIT $6
 ) h
 WHERE f.user_id = ANY($1) AND NOT h.by_id AND h.record_id = ANY($2)
 UNION ALL
 SELECT h.from_user_id, h.record_id, h.status, h.position, h.payer_balance_minor
-FROM unnest($1::bigint[], $2::text[]) AS k (user_id, record_id)
-JOIN outgoing_transfers h ON h.by_id AND (h.segment = ANY($3)) IS TRUE AND h.from_user_id = k.user_id AND h.record_id = k.record_id`
+FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
+JOIN outgoing_transfers h ON h.by_id AND h.segment = ANY(($5::integer[])[k.first:k.last]) AND h.from_user_id = k.user_id AND h.record_id = k.record_id`
 
-// Of deposits, $5 are all segments, and each has the first and the last of these that may hold it, counted from 1 as arrays are.
+// Of deposits, the parameters are the same, but for the last.
 
 const readDepositDecisions = `SELECT h.user_id, h.record_id, h.status, h.position, h.balance_minor
 FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) AS k (user_id, record_id, first, last)
@@ -152,7 +153,7 @@ func decisionsOf(k kind, rows []depotRow, partitions, newest int32) (sql string,
 	case partitions == 1:
 		return readTransferDecisions, []any{userIDs, segments, offsets}
 	default:
-		return readTransferDecisionsByID, []any{userIDs, ids, allSegments(newest), shortHistory}
+		return readTransferDecisionsByID, []any{userIDs, ids, firsts, lasts, allSegments(newest), shortHistory}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // A segment is a run of positions. The keys of the histories begin with it, so that what is decided touches the pages of the newest segment
-// alone, of whatever size the ledger is, but for what is listed by id.
+// alone, of whatever size the ledger is.
 //
 // What is read of a user is looked up in all segments that may hold it, by one statement with the array of them: an index is walked in the order
 // of (segment, user, position), a descent for each segment, and left as soon as a page is full. So a page costs the more

@@ -9,13 +9,14 @@
 //	0008_room.sql       pages of funds keep room for new versions of their rows
 //	0009_by_id.sql      transfers are listed by record id only where a user has many
 //	0010_sample.sql     smaller samples for statistics, and denser pages of funds
+//	0011_by_segment.sql what is listed by record id is listed segment by segment
 //
 //	Up -> advisory lock -> for every file above the stored version: [ its SQL, version = its number ] -> unlock
 //	                                                                 `---- one transaction ----'
 //
 // Where the database has the extension Citus, Up then spreads the tables over the cluster's nodes: distribute.go says which where and why. Tests run on
 // such a database where the server they are given has Citus loaded (CONTRIBUTING.md), and all but those of Postgres' own plans and triggers do. A cluster
-// takes no file of several statements for tables that it has distributed: before 0005 and 0007 to 0010 the nine tables of the ledger have to be taken
+// takes no file of several statements for tables that it has distributed: before 0005 and 0007 to 0011 the nine tables of the ledger have to be taken
 // back by undistribute_table; migrate distributes them again.
 //
 // # Guarantees

@@ -205,6 +205,19 @@ INSERT INTO incoming_transfers VALUES (2, 0, 1, 5, 12, 3, 0, now(), 1, 'a', 0)`
 	}
 }
 
+// Invariant: each index of a history begins with the segment, so that what is decided touches its newest pages alone.
+func TestHistoriesGrowAtOnePlace(t *testing.T) {
+	const indexes = `SELECT indrelid::regclass || ' by ' || pg_get_indexdef(indexrelid, 1, true) FROM pg_index
+WHERE indrelid IN ('outgoing_transfers'::regclass, 'incoming_transfers'::regclass, 'deposits'::regclass) ORDER BY 1`
+	want := []string{
+		"deposits by segment", "deposits by segment", "incoming_transfers by segment", "incoming_transfers by segment",
+		"outgoing_transfers by segment", "outgoing_transfers by segment",
+	}
+	if found := lines(t, connect(t, pgtest.PlainURL(t)), indexes); !slices.Equal(found, want) {
+		t.Errorf("indexes are %q, want %q", found, want)
+	}
+}
+
 // Invariant: statistics of the ledger's tables take a sample of 3,000 rows. Balances cannot be tidied while a sample is taken.
 func TestSamplesAreSmall(t *testing.T) {
 	const fill = `INSERT INTO depot SELECT n, n, n, 1, 0, now(), 0, 0, n FROM generate_series(1, 4000) n;
