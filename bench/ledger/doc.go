@@ -18,8 +18,9 @@
 // The rival has the least that keeps money safe: balances that cannot be negative, ids that cannot happen twice, locks in an order that has
 // no circles. It keeps no histories by payer and payee and no depot, and its ids are integers; clumpql's are text, as long as a ULID.
 //
-// Rounds of all contenders are interleaved, each round beginning with another one. Figures are medians of rounds, latencies are of all
-// rounds together: of a transaction, of an append (which is durable then, not decided), of a request. Records a second count what is
+// Rounds of all contenders are interleaved, each round beginning with another one, and each contender with a second that does not count, in which it
+// gets back what the others have put out of Postgres' memory. Figures are medians of rounds, latencies are of all rounds together: of a
+// transaction, of an append (which is durable then, not decided), of a request. Records a second count what is
 // decided: a round of appenders ends with the decision of their last record. CPU is that of the contender (in depot-... the same process as
 // its load, so both columns show it), of this process, and of all of Postgres' processes where Linux tells; WAL is of the whole cluster;
 // commits are transactions that wrote. At the end each database has to hold exactly the records that were counted and the money that

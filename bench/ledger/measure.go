@@ -11,7 +11,8 @@ import (
 	"github.com/clumpql/clumpql/bench/sample"
 )
 
-// warmUp fills pools, plans and caches. It is the shortest that pgbench can do. Shorter rounds have a shorter one.
+// warmUp fills pools, plans and caches before each round: the contenders before have had the memory of Postgres for themselves. It is the shortest that
+// pgbench can do. Shorter rounds have a shorter one.
 const warmUp = time.Second
 
 // entrant is a contender with its name.
@@ -45,22 +46,16 @@ func measure(
 ) (outcomes []outcome, records map[string]int64, err error) {
 	records = make(map[string]int64)
 	measured := make(map[string][]round)
-	for n := range rounds + 1 {
+	for n := range rounds {
 		for i := range all {
-			c, length := all[(n+i)%len(all)], duration
-			if n == 0 {
-				length = min(duration, warmUp)
-			}
-			r, err := measureRound(ctx, c, length, m)
+			c := all[(n+i)%len(all)]
+			warm, r, err := measureRound(ctx, c, duration, m)
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", c.name, err)
 			}
-			records[c.name] += r.records
-			if n == 0 {
-				continue
-			}
+			records[c.name] += warm.records + r.records
 			measured[c.name] = append(measured[c.name], r)
-			fmt.Fprintf(progress, "round %d of %d, %s: %.0f records/s\n", n, rounds, c.name, float64(r.records)/r.elapsed.Seconds())
+			fmt.Fprintf(progress, "round %d of %d, %s: %.0f records/s\n", n+1, rounds, c.name, float64(r.records)/r.elapsed.Seconds())
 		}
 	}
 	for _, c := range all {
@@ -69,18 +64,22 @@ func measure(
 	return outcomes, records, nil
 }
 
-func measureRound(ctx context.Context, c entrant, duration time.Duration, m *meter) (r round, err error) {
+// measureRound returns what was done to warm up, and then the round.
+func measureRound(ctx context.Context, c entrant, duration time.Duration, m *meter) (warm work, r round, err error) {
+	if warm, err = c.run(ctx, min(duration, warmUp)); err != nil {
+		return warm, r, err
+	}
 	runtime.GC() // garbage of the one before
 	before, err := m.read(ctx, c)
 	if err != nil {
-		return r, err
+		return warm, r, err
 	}
 	if r.work, err = c.run(ctx, duration); err != nil {
-		return r, err
+		return warm, r, err
 	}
 	after, err := m.read(ctx, c)
 	r.used = after.sub(before)
-	return r, err
+	return warm, r, err
 }
 
 // newOutcome takes medians of rounds, but latencies of all rounds together.
