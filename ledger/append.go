@@ -119,15 +119,6 @@ func (a *appending) collectKnown(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-// addGroup adds the calls of a group one after the other, and tells whether any contradicts itself, those before it, or what is known of the depot.
-func (a *appending) addGroup(group []*call) (contradicted bool) {
-	for _, c := range group {
-		c.receipts, c.err = a.add(c.entries, c.token)
-		contradicted = contradicted || c.err != nil
-	}
-	return contradicted
-}
-
 // add gives the entries of one call their receipts, and offsets where they are new; or it returns a *ConflictError and
 // leaves everything as it was.
 func (a *appending) add(es []entry, token int64) ([]Receipt, error) {

@@ -5,8 +5,8 @@ import "math"
 // This file decides. It is a pure function of the balances and the records, in their order: no I/O, no clock, no chance.
 // The worker and Verify share it.
 
-// shortHistory is how many transfers of a user are found by walking over them. Those after them are listed by id in an index, which costs Postgres an
-// eighth of what it does for a transfer without.
+// shortHistory is how many transfers of a user are found by walking over them. Those after them are listed by id in an index, an entry
+// each for who pays and who is paid.
 //
 // It is in migration 0009, too. It must not be raised: whose count has ended there may have more, which would be neither listed nor among the first.
 const shortHistory = 256

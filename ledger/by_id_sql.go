@@ -1,12 +1,12 @@
 package ledger
 
 // The statements that find transfers by their ids. A user's first by position, shortHistory of them, are read, and picked from. Those after them are listed by
-// id in an index, segment by segment, so a page of them is the first of what each segment has: keys alone, of which those of the page are then read. A user
-// with a short history has none. So each statement has two halves, and a user may have rows of both. Both end with the newest segment that is known, or
-// one could show what was decided after what the other shows.
+// id in an index, segment by segment, so a page of them is put together from what each segment has first: keys, of which those of the page are then read.
+// So each statement has two halves, and a user may have rows of both. Who has a short history has all in the first, whatever it is marked as. Both end with
+// the newest segment that is known, or one could show what was decided after what the other shows.
 //
-// Parameters of the pages: $1 the user, for a cluster joins an array only to the tables of one; $2 to $4 as in history_sql.go, $5 is 1 where there is a
-// cursor, which $6 and $7 are, and else 0; $8 are all segments, and $9 is shortHistory.
+// Parameters of the pages: $1 to $4 as in history_sql.go, $5 is 1 where there is a cursor, which $6 and $7 are, and else 0; $8 are all segments, and $9 is
+// shortHistory.
 
 const outgoingByID = `SELECT f.user_id, listed.found IS TRUE OR walked.found IS TRUE AS has_previous, t.position, t.from_user_id, t.to_user_id, t.amount_minor,
     t.record_id, t.depot_offset, t.appended_at, t.status, t.payer_balance_minor, t.payee_balance_minor
@@ -78,7 +78,7 @@ LEFT JOIN LATERAL (
         LIMIT $2
     )
 ) t ON true
-WHERE f.user_id = $1`
+WHERE f.user_id = ANY($1)`
 
 const incomingByID = `SELECT f.user_id, listed.found IS TRUE OR walked.found IS TRUE AS has_previous, t.position, t.from_user_id, t.to_user_id, t.amount_minor,
     t.record_id, t.depot_offset, t.appended_at, t.status, t.payer_balance_minor, t.payee_balance_minor
@@ -151,7 +151,7 @@ LEFT JOIN LATERAL (
         LIMIT $2
     )
 ) t ON true
-WHERE f.user_id = $1`
+WHERE f.user_id = ANY($1)`
 
 // The counts of a range of ids. $4 are all segments, and $5 is shortHistory.
 

@@ -28,6 +28,10 @@ func TestPStatesLongHistories(t *testing.T) {
 			l.appendBetween(t, appended, portion)
 			appended += portion
 		}
+		if _, err := d.Append(testContext(t), Transfer{"a", alice, bob, 1}); err != nil { // comes before all by its id
+			t.Fatal(err)
+		}
+		decideAll(t, l.worker)
 		l.load(t)
 		for _, user := range []int64{alice, bob} {
 			if all := len(l.outgoing[user].Records) + len(l.incoming[user].Records); all <= shortHistory {
@@ -84,7 +88,7 @@ WHERE by_id <> (nth > 256)`
 	users := []int64{alice, bob, charlie, unknown}
 	filters := []HistoryFilter{{}, {IDFrom: "id3", HasIDFrom: true}, {IDFrom: "id45", HasIDFrom: true, IDTo: "id460", HasIDTo: true}, {IDTo: "id2", HasIDTo: true}}
 	for _, filter := range filters {
-		for _, after := range []HistoryCursor{{}, {ID: "id1"}, {ID: "id455", FromUserID: bob}, {ID: "id9", FromUserID: 1 << 40}} {
+		for _, after := range []HistoryCursor{{}, {ID: "a", FromUserID: bob}, {ID: "id1"}, {ID: "id455", FromUserID: bob}, {ID: "id9", FromUserID: 1 << 40}} {
 			for _, first := range []int{0, 5, 1000} {
 				page := HistoryPage{First: first, Order: ByID, After: after, HasAfter: after.ID != "", HistoryFilter: filter}
 				checkPages(t, s, page, users, l.outgoing, l.incoming)

@@ -25,10 +25,10 @@
 //
 //   - Append is durable when it returns, and all or nothing. Concurrent appends are committed in groups: one transaction for
 //     whatever arrived while the last one was under way. No timer makes a group, and a conflict stays with its call. A group whose records
-//     are all new takes one round trip; the unique key refuses the others, and they are looked up, as is one that contradicts itself. A small
-//     group that finds the worker of its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the
-//     worker's microbatch, under its term and fence, and if it is refused because others were faster, or keep it waiting for a tenth of a
-//     second, it is appended and decided as usual.
+//     are all new takes one round trip; the unique key refuses the others, and they are looked up. A small group that finds the worker of
+//     its process without work, or within 20 ms, is decided in the same transaction (immediate.go): it is the worker's microbatch, under its
+//     term and fence, and if it is refused because others were faster, or keep it waiting for a tenth of a second, it is appended and
+//     decided as usual.
 //   - A record id is used once, for ever, by one user for one kind: deposits by the user paid, transfers by the payer, and
 //     a deposit and a transfer may have the same id. The same content again returns the original, other content is a
 //     *ConflictError, which names the first record of the call that does not fit. The outcome never changes, also not that of a refusal
@@ -75,7 +75,7 @@
 // By record id, the first transfers that name a user, up to 256, are found by walking over them, in their segments. What comes after them is listed by
 // id in an index, whose key begins with the segment as well. So who has few transfers costs the ledger no such index, which is most users: a transfer makes
 // four index entries, and six where both users have many. For that a page by id, or a count of a range of ids, reads up to 256 rows of each user, and of who
-// has more what each segment lists first: two milliseconds of a user with a thousand transfers among five million.
+// has more, from each segment as many keys as the page is long: two milliseconds in all, for a user with a thousand transfers among five million.
 //
 // What is left to the client is the order of record ids: the depot's key begins with them. Ids that grow with time (ULIDs, UUIDs of
 // version 7, counters) touch its newest pages; random ones touch a random page of it each.

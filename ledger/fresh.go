@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -36,12 +35,8 @@ var (
 	stmtNow         = statement{"clumpql_now", "SELECT now()"}
 )
 
-// errContradicted means that a call of a group contradicts itself or one before it. Only a look at the depot tells which of its records is the first that
-// does not fit, and what that should be.
-var errContradicted = errors.New("a call contradicts another record of its group")
-
 // appendFresh appends a group of which the depot holds nothing, in one round trip. A data error says that this is not so, or that
-// the partitions have changed; errContradicted, that the depot has to be looked up.
+// the partitions have changed.
 func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
@@ -52,18 +47,17 @@ func (d *Depot) appendFresh(ctx context.Context, group []*call, committing *bool
 	if err != nil {
 		return err
 	}
-	a := newAppending(partitions)
-	if a.addGroup(group) {
-		return errContradicted
-	}
-	return d.appendNew(ctx, conn.Conn(), a, group, committing)
+	return d.appendNew(ctx, conn.Conn(), newAppending(partitions), group, committing)
 }
 
-// appendNew appends what was added to a, and gives the receipts of the group's calls their offsets.
+// appendNew gives the calls of a group their receipts, and appends what a does not know to be in the depot.
 //
 // Where the Worker of this process decides, nobody else is told. Should its term be over without its knowing, another's poll
 // finds the records.
 func (d *Depot) appendNew(ctx context.Context, conn *pgx.Conn, a *appending, group []*call, committing *bool) error {
+	for _, c := range group {
+		c.receipts, c.err = a.add(c.entries, c.token)
+	}
 	touched := slices.Sorted(maps.Keys(a.added)) // ascending, as everybody locks them
 	if len(touched) == 0 {
 		return nil // all is known, or contradicts

@@ -90,11 +90,29 @@ func (d *Depot) attempt(ctx context.Context, group []*call, committing *bool) er
 		if errors.Is(err, errApart) {
 			err = d.appendFresh(ctx, group, committing)
 		}
-		if !isDataError(err) && !errors.Is(err, errContradicted) {
+		if err == nil {
+			return d.lookUpConflicts(ctx, group, committing)
+		}
+		if !isDataError(err) {
 			return err
 		}
 	}
 	return d.appendKnown(ctx, group, committing)
+}
+
+// lookUpConflicts looks up the calls of a group that contradict themselves or one before them. Only the depot tells which of their records is the
+// first that does not fit, and what that should be.
+func (d *Depot) lookUpConflicts(ctx context.Context, group []*call, committing *bool) error {
+	var refused []*call
+	for _, c := range group {
+		if c.err != nil {
+			refused = append(refused, c)
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	return d.appendKnown(ctx, refused, committing)
 }
 
 // appendKnown appends a group of which the depot may hold records, in two round trips: one looks them up, the other appends what is new. Nothing is
@@ -137,7 +155,6 @@ func (d *Depot) lookUpAndAppend(ctx context.Context, group []*call, committing *
 	if a.found > 0 {
 		d.lookups = lookupsAfterReplay
 	}
-	a.addGroup(group)
 	return d.appendNew(ctx, conn.Conn(), a, group, committing)
 }
 

@@ -135,17 +135,11 @@ func (s *PStates) transferPages(
 		if !page.HasAfter {
 			after, preceding = HistoryCursor{FromUserID: -1}, 0 // before every record
 		}
-		segments := allSegments(newest)
-		for id := range slices {
-			b.Queue(statements[ByID], id, first+1, from, to, preceding, after.ID, after.FromUserID, segments, shortHistory).
-				Query(func(rows pgx.Rows) error { return collectSlices(rows, slices, scan) })
-		}
+		b.Queue(statements[ByID], userIDs, first+1, from, to, preceding, after.ID, after.FromUserID, allSegments(newest), shortHistory).
+			Query(func(rows pgx.Rows) error { return mergeSlices(rows, slices, scan) })
 	})
 	if err != nil {
 		return nil, err
-	}
-	if page.Order == ByID {
-		sortByID(slices)
 	}
 	cutSlices(slices, first)
 	return slices, nil
@@ -248,13 +242,19 @@ func collectSlices[T any](rows pgx.Rows, slices map[int64]Slice[T], scan func(pg
 	return rows.Err()
 }
 
-// sortByID sorts what both halves of a statement have found.
-func sortByID(all map[int64]Slice[TransferRecord]) {
+// mergeSlices adds rows to the slices of their users, and sorts these by id.
+func mergeSlices(
+	rows pgx.Rows, all map[int64]Slice[TransferRecord], scan func(pgx.Rows) (slicedRow[TransferRecord], error),
+) error {
+	if err := collectSlices(rows, all, scan); err != nil {
+		return err
+	}
 	for _, slice := range all {
 		slices.SortFunc(slice.Records, func(a, b TransferRecord) int {
 			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.FromUserID, b.FromUserID))
 		})
 	}
+	return nil
 }
 
 // cutSlices takes what follows off the pages: of each, one record more than first was read where more follow.

@@ -64,14 +64,18 @@ func TestDepotAppendIsDecidedAtOnce(t *testing.T) {
 	verifyOK(t, pool, int64(records+len(many)))
 }
 
-// Invariant: what contradicts itself is not decided, for the depot has to be looked up, and the next append can use the term.
+// Invariant: what contradicts itself is refused without a transaction, and the next append can use the term.
 func TestDepotAppendDecidedContradictsItself(t *testing.T) {
 	t.Parallel()
 	b := newBorrowed(t, newDepot(t, pgtest.New(t)))
 	var committing bool
 	own := newCall(t, Deposit{"salary", alice, 100}, Deposit{"salary", alice, 99})
-	if err := b.appendDecided(testContext(t), []*call{own}, &committing); !errors.Is(err, errContradicted) {
+	if err := b.appendDecided(testContext(t), []*call{own}, &committing); err != nil {
 		t.Errorf("append: %v", err)
+	}
+	var conflict *ConflictError
+	if !errors.As(own.err, &conflict) || conflict.Index != 1 || conflict.Field != "amount" {
+		t.Errorf("the call is answered with %v", own.err)
 	}
 	if err := b.append(t, Deposit{"salary", alice, 100}); err != nil {
 		t.Errorf("the next append: %v", err)

@@ -34,7 +34,7 @@ func TestPStatesReadInOneMessage(t *testing.T) {
 		{"OutgoingPages", func(ctx context.Context) error { _, err := s.OutgoingPages(ctx, page, users); return err },
 			[][]string{{readDecided, readSettings, outgoingNewest}}},
 		{"IncomingPages by id", func(ctx context.Context) error { _, err := s.IncomingPages(ctx, byID, users); return err },
-			[][]string{{readDecided, readSettings, incomingByID, incomingByID}}},
+			[][]string{{readDecided, readSettings, incomingByID}}},
 		{"DepositPages", func(ctx context.Context) error {
 			_, err := s.DepositPages(ctx, DepositPage{First: 2}, users)
 			return err

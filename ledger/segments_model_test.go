@@ -34,9 +34,30 @@ type segmented struct {
 
 // Invariant: wherever the records of users are, every page under every filter, in every order, after every cursor, is the page by definition; so
 // are counts, deposits, past balances, records by their names and what a follower sees. A reader that knows of fewer segments than there are
-// finds the others.
+// finds the others. It is the same whether users have short histories or long ones, which are listed by id, or are counted as such.
 func TestPStatesManySegments(t *testing.T) {
 	t.Parallel()
+	const (
+		countMore = `INSERT INTO funds (user_id, balance_minor, transfers) VALUES (1, 0, 256), (2, 0, 254), (3, 0, 255), (5, 0, 256)`
+		listMore  = `UPDATE outgoing_transfers SET by_id = true WHERE position % 3 = 0;
+UPDATE incoming_transfers SET by_id = true WHERE position % 3 = 1`
+	)
+	for name, test := range map[string]struct{ before, after string }{
+		"short histories":         {"", ""},
+		"short histories, marked": {"", listMore},
+		"long histories":          {countMore, ""},
+		"long histories, marked":  {countMore, listMore},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testManySegments(t, test.before, test.after)
+		})
+	}
+}
+
+// testManySegments executes statements before anything is decided, and after it.
+func testManySegments(t *testing.T, before, after string) {
+	t.Helper()
 	withPartitions(t, func(t *testing.T, pool *pgxpool.Pool) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
@@ -45,6 +66,7 @@ func TestPStatesManySegments(t *testing.T) {
 			pool: pool, depot: d, worker: NewWorker(d, WorkerOptions{BatchSize: 5, Logger: testLogger(t)}),
 			random: rand.New(rand.NewPCG(seed, 0)), names: map[TransferKey]bool{},
 		}
+		mustExec(t, pool, before)
 		reader := NewPStates(pool)
 		for segment := range segmentsFilled {
 			l.fill(t, segment)
@@ -54,6 +76,7 @@ func TestPStatesManySegments(t *testing.T) {
 		if n := countRows(t, pool, "SELECT count(DISTINCT segment) FROM outgoing_transfers"); n <= segmentsFilled {
 			t.Errorf("outgoing transfers are in %d segments", n)
 		}
+		mustExec(t, pool, after)
 		l.checkPages(t, reader)
 		l.checkDeposits(t, reader)
 		l.checkNames(t, NewPStates(pool))
@@ -76,6 +99,8 @@ func (l *segmented) fill(t *testing.T, segment int) {
 	pair(inAll)
 	if segment == 2 || segment == 3 || segment == 9 {
 		pair(inThree)
+		same := fmt.Sprint("id3 of ", segment)
+		records = append(records, Transfer{same, inAll, other, 1}, Transfer{same, inThree, other, 1})
 	}
 	if segment == 6 {
 		pair(inOne)
