@@ -72,6 +72,36 @@ func appendOutcomeUnknown(t *testing.T, how failure) {
 	}
 }
 
+// Invariant: what is appended beside a call that has to be looked up after it is not forgotten when that fails: it is known as its own, or its outcome is
+// unknown.
+func TestDepotAppendBesideConflict(t *testing.T) {
+	t.Parallel()
+	for _, last := range []bool{false, true} {
+		f := newFaults()
+		d := newDepot(t, newFaultyPool(t, pgtest.New(t), f))
+		group := []*call{newCall(t, Deposit{"good", alice, 1}), newCall(t, Deposit{"bad", alice, 1}, Deposit{"bad", alice, 2})}
+		f.arm(point{findRecords, 1}, cutBefore, last)
+		ctx, cancel := context.WithCancel(testContext(t))
+		defer cancel()
+		go d.commit(ctx, group)
+		if last {
+			<-f.refused // the database is out of reach
+			cancel()
+		}
+		<-group[0].done
+		<-group[1].done
+		good, conflict := group[0], &ConflictError{}
+		switch {
+		case last && (!errors.Is(good.err, ErrUnavailable) || !errors.Is(good.err, ErrOutcomeUnknown)):
+			t.Errorf("what was appended: %v, want ErrUnavailable and ErrOutcomeUnknown", good.err)
+		case !last && (good.err != nil || good.receipts[0] != Receipt{}):
+			t.Errorf("what was appended: %+v, %v, want offset 0", good.receipts, good.err)
+		case !last && (!errors.As(group[1].err, &conflict) || conflict.Index != 1):
+			t.Errorf("what contradicts itself: %v, want a conflict", group[1].err)
+		}
+	}
+}
+
 // Invariant: an append that could not be sent says so, whether its context ends first or the depot gives up.
 func TestDepotAppendUnavailable(t *testing.T) {
 	t.Parallel()

@@ -112,6 +112,7 @@ func (d *Depot) lookUpConflicts(ctx context.Context, group []*call, committing *
 	if len(refused) == 0 {
 		return nil
 	}
+	*committing = len(refused) < len(group) // the others are appended, should this fail
 	return d.appendKnown(ctx, refused, committing)
 }
 
