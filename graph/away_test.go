@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ var threeMutations = []string{
 }
 
 // Invariant: while Postgres is away mutations are answered UNAVAILABLE at the request's deadline, if not before: however Postgres went, and whether they append
-// or wait.
+// or wait. Who waited is told that it may have happened.
 func TestMutations_PostgresAway(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -152,6 +153,8 @@ func TestMutations_PostgresAway(t *testing.T) {
 					got, err := a.ask(t.Context(), mutation, nil)
 					if codes := got.codes(); err != nil || len(codes) != 1 || codes[0] != "UNAVAILABLE" {
 						t.Errorf("%s: %v %v, want UNAVAILABLE", mutation, got.Errors, err)
+					} else if test.waiting && !strings.Contains(got.Errors[0].Message, "may have happened") {
+						t.Errorf("%s: %q of what is in the depot", mutation, got.Errors[0].Message)
 					}
 				})
 			}

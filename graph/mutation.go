@@ -116,8 +116,16 @@ func (r mutationResolver) append(ctx context.Context, records []ledger.Record, w
 				settle = append(settle, receipt)
 			}
 		}
-		return receipts, r.depot.Wait(ctx, settle)
+		return receipts, afterAppend(r.depot.Wait(ctx, settle))
 	})
+}
+
+// afterAppend lets who is told that Postgres is away know that the mutation may have happened all the same: its records are in the depot.
+func afterAppend(err error) error {
+	if errors.Is(err, ledger.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", ledger.ErrOutcomeUnknown, err)
+	}
+	return err
 }
 
 // ledgerTime is how much of what is left of a request's time the ledger has: when that is over it can tell whether Postgres is away, while the
