@@ -60,7 +60,7 @@
 // A segment is a run of 2^18 positions. The keys of the histories begin with it, so what is decided touches the pages of the newest segment alone,
 // whatever the size of the ledger is. Rows of funds are still all over their table.
 // Those of funds take ninety bytes an account with their key, for which Postgres wants shared_buffers: with its default of 128 MB, a ledger of a million
-// accounts and ten million records decided 0.70 to 0.85 of an empty one's records a second in four measurements that began with warm caches, and 0.68 to
+// accounts and ten million records decided 0.70 to 0.85 of an empty one's records a second in six measurements that began with warm caches, and 0.68 to
 // 0.74 in four that did not. More of it helps: when accounts took 103 bytes, it was 0.71 to 0.74 with 128 MB, 0.78 with 160 MB, and 0.82 with 192 and 512 MB.
 // A ledger of ten thousand accounts and five million records decided 0.80 to 0.91.
 //
